@@ -1,0 +1,5 @@
+"""`python -m modpress` is `modpress`."""
+
+from modpress.cli import main
+
+main(prog_name="modpress")
