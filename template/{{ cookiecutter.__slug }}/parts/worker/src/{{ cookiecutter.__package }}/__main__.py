@@ -1,0 +1,5 @@
+"""`python -m {{ cookiecutter.__package }}` works."""
+
+from {{ cookiecutter.__package }}.wiring import main
+
+main()
