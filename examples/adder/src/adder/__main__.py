@@ -1,0 +1,5 @@
+"""`python -m adder` serves."""
+
+from adder.wiring import main
+
+main()

@@ -1,0 +1,5 @@
+"""The history of sums."""
+
+from audit.service import History
+
+__all__ = ["History"]

@@ -1,0 +1,5 @@
+"""`python -m audit` serves."""
+
+from audit.wiring import main
+
+main()

@@ -1,0 +1,5 @@
+"""Which pages are read."""
+
+from events.service import Pages
+
+__all__ = ["Pages"]

@@ -1,0 +1,5 @@
+"""`python -m events` serves."""
+
+from events.wiring import main
+
+main()

@@ -1,0 +1,1 @@
+"""How messages of mu travel: within the process, over TCP, HTTP or a queue; and to several at once."""

@@ -1,0 +1,5 @@
+"""`python -m webapp` serves."""
+
+from webapp.wiring import main
+
+main()
