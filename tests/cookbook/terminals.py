@@ -1,0 +1,114 @@
+"""A reader's terminal: a bash that keeps its folder and its variables from one command to the next."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import psutil
+
+END = re.compile(r"\n?\x1e(\d+)\x1e\n")
+# How long a command may take; one that runs on is looked at no longer than it takes to start a server.
+PATIENCE_SECONDS, START_SECONDS = 300, 30
+LEAVE_SECONDS = 20
+POLL_SECONDS = 0.02
+
+
+class Terminal:
+    """One bash, its output read as it comes.
+
+    Args:
+        folder: where it begins.
+        env: its environment.
+
+    """
+
+    def __init__(self, folder: Path, env: Mapping[str, str]) -> None:
+        self._bash = subprocess.Popen(
+            ["bash", "--norc"],
+            cwd=folder,
+            env=dict(env),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self._said = ""
+        self._news = threading.Condition()
+        self._listener = threading.Thread(target=self._listen, daemon=True)
+        self._listener.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.interrupt()
+
+    def type(self, command: str, is_enough: Callable[[str], bool] | None = None) -> tuple[str, int | None]:
+        """Type a command; return what it says and its exit code, or None where it runs on.
+
+        Args:
+            command: the line, or lines.
+            is_enough: tells of an output whether to go on while the command runs; without it it is to end.
+
+        """
+        assert self._bash.stdin
+        with self._news:
+            self._said = ""
+        # Nobody sits there to answer a question.
+        self._bash.stdin.write(f"{{ {command}\n}} </dev/null\nprintf '\\n\\036%d\\036\\n' $?\n")
+        self._bash.stdin.flush()
+        with self._news:
+            self._news.wait_for(
+                lambda: END.search(self._said) or (is_enough and is_enough(self._said)),
+                START_SECONDS if is_enough else PATIENCE_SECONDS,
+            )
+            ended = END.search(self._said)
+            return (self._said[: ended.start()], int(ended[1])) if ended else (self._said, None)
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C, and see to it that nothing is left running."""
+        assert self._bash.stdin
+        self._bash.stdin.close()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGKILL):
+            if self._is_gone(number):
+                break
+        self._listener.join()
+
+    def _is_gone(self, number: int) -> bool:
+        end = time.monotonic() + LEAVE_SECONDS
+        with suppress(ProcessLookupError):
+            os.killpg(self._bash.pid, number)
+        while self._has_members() and time.monotonic() < end:
+            time.sleep(POLL_SECONDS)
+        return not self._has_members()
+
+    def _has_members(self) -> bool:
+        self._bash.poll()
+        return any(self._is_member(process) for process in psutil.process_iter())
+
+    def _is_member(self, process: psutil.Process) -> bool:
+        with suppress(ProcessLookupError, psutil.Error):
+            # One that has ended stays in its group until the machine's first process waits for it, seconds at times.
+            return os.getpgid(process.pid) == self._bash.pid and process.status() != psutil.STATUS_ZOMBIE
+        return False
+
+    def _listen(self) -> None:
+        assert self._bash.stdout
+        with self._bash.stdout as output:
+            for line in output:
+                with self._news:
+                    self._said += line
+                    self._news.notify_all()

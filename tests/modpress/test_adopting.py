@@ -1,0 +1,93 @@
+"""An existing project is shown how it differs from the template; it is marked only when that is asked for."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PYPROJECT = """\
+[project]
+name = "Old-Tool"
+version = "3.0"
+description = "An \\"old\\" tool"
+license = "MIT"
+authors = [{ name = "Zoë", email = "zoe@example.org" }]
+
+[project.scripts]
+old-tool = "old_tool:main"
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project that nobody made from a template."""
+    (tmp_path / "old").mkdir()
+    (tmp_path / "old" / "pyproject.toml").write_text(PYPROJECT, encoding="utf-8")
+    return tmp_path / "old"
+
+
+def adopt(project: Path, *arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "modpress", "adopt", str(project), *arguments]
+    return subprocess.run(command, env=env, capture_output=True, encoding="utf-8", check=False)
+
+
+def test_the_difference_is_a_patch_and_changes_nothing(project: Path, env: dict[str, str]) -> None:
+    done = adopt(project, env=env)
+
+    assert done.returncode == 0, done.stderr
+    assert "--- a/pyproject.toml\n+++ b/pyproject.toml\n" in done.stdout
+    assert "--- /dev/null\n+++ b/noxfile.py\n" in done.stdout
+    assert [path.name for path in project.iterdir()] == ["pyproject.toml"]
+    patch = subprocess.run(["git", "apply", "-"], cwd=project, env=env, input=done.stdout.encode(), check=False)
+    assert patch.returncode == 0
+    assert (project / "noxfile.py").is_file()
+
+
+def test_when_told_the_project_is_marked_and_no_more(project: Path, env: dict[str, str]) -> None:
+    done = adopt(project, "license=Apache-2.0", "--write", env=env)
+
+    assert done.returncode == 0, done.stderr
+    answers = json.loads((project / ".modpress.json").read_text(encoding="utf-8"))
+    assert (answers["project_name"], answers["description"]) == ("Old-Tool", 'An "old" tool')
+    assert (answers["author_name"], answers["author_email"]) == ("Zoë", "zoe@example.org")
+    assert (answers["kind"], answers["license"]) == ("cli", "Apache-2.0")
+    assert sorted(path.name for path in project.iterdir()) == [".modpress.json", "pyproject.toml"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        pytest.param(["kind=foo"], 1, "kind 'foo' is none of library, cli", id="kind"),
+        pytest.param(["kind"], 2, "'kind' is no QUESTION=ANSWER", id="no answer"),
+    ],
+)
+def test_a_wrong_answer_marks_nothing(
+    project: Path, env: dict[str, str], arguments: list[str], code: int, sentence: str
+) -> None:
+    done = adopt(project, "--write", *arguments, env=env)
+
+    assert done.returncode == code
+    assert sentence in done.stderr
+    assert not (project / ".modpress.json").exists()
+
+
+def test_what_is_marked_is_not_adopted_again(project: Path, env: dict[str, str]) -> None:
+    (project / ".modpress.json").write_text("{}")
+
+    done = adopt(project, env=env)
+
+    assert done.returncode == 1
+    assert "`modpress update` brings it on" in done.stderr
+
+
+def test_a_new_module_is_made_without_a_checkout_s_help(tmp_path: Path, env: dict[str, str]) -> None:
+    command = [sys.executable, "-m", "modpress", "new", "--no-input", "project_name=acme-tool", "index_url="]
+
+    done = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, encoding="utf-8", check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "acme-tool" / ".modpress.json").read_text(encoding="utf-8"))["kind"] == "library"

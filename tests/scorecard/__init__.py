@@ -1,0 +1,1 @@
+"""How well a made module does before everybody else's judges, beside what other templates make."""
