@@ -1,10 +1,9 @@
 """The command line: with the options it shares, the only place that reads the environment and prints a fault."""
 
-import signal
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, NoReturn, Unpack
+from typing import Any, Unpack
 
 import click
 
@@ -13,6 +12,7 @@ from modpress.errors import Fault
 from modpress.exits import Exit
 from modpress.graph_cli import graph
 from modpress.image_cli import image
+from modpress.interruption import unwind_when_stopped
 from modpress.options import WHERE_HELP, Where, make_order, paths_argument, where_options
 from modpress.releasing_cli import release
 from modpress.template_cli import adopt, new, update
@@ -37,8 +37,7 @@ class Commands(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:  # noqa: ANN401 - as it is in click
         """Run a command; turn a fault into a sentence and an interruption into its exit code."""
-        # What ends us must unwind us, or temporary folders would stay behind.
-        signal.signal(signal.SIGTERM, _terminate)
+        unwind_when_stopped()
         try:
             return super().invoke(ctx)
         except Fault as fault:
@@ -89,7 +88,3 @@ main.add_command(adopt)
 main.add_command(new)
 main.add_command(update)
 main.add_command(yank)
-
-
-def _terminate(*_: object) -> NoReturn:
-    sys.exit(Exit.TERMINATED)
