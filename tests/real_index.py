@@ -93,7 +93,7 @@ def files_of(index: Index) -> list[str]:
 def get(url: str, accept: str | None = None, **options: object) -> requests.Response:
     """Ask for a page as a client with that Accept header, following no redirect."""
     headers = {"Accept": accept}
-    return requests.get(url, headers=headers, timeout=10, allow_redirects=False, **options)  # type: ignore[arg-type]
+    return requests.get(url, headers=headers, timeout=60, allow_redirects=False, **options)  # type: ignore[arg-type]
 
 
 def _reach(url: str) -> dict[str, str]:

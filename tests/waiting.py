@@ -12,7 +12,7 @@ from private_index.settings import STATE_FOLDER
 from tests.real_index import Index
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 60) -> None:
     """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():
@@ -23,7 +23,7 @@ def wait_for(condition: Callable[[], object], seconds: float = 30) -> None:
 def answers(url: str) -> bool:
     """Return whether somebody answers at `url`, whatever it is."""
     try:
-        requests.get(url, timeout=5)
+        requests.get(url, timeout=60)
     except requests.ConnectionError:
         return False
     return True

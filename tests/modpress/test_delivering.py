@@ -46,7 +46,7 @@ def closed(serve: Serve) -> Index:
 
 def seen(url: str, names: Sequence[str]) -> set[bool]:
     """Return whether projects are there, each of them as installers see it."""
-    return {requests.get(f"{url}simple/{name}/", timeout=10).status_code == 200 for name in names}
+    return {requests.get(f"{url}simple/{name}/", timeout=60).status_code == 200 for name in names}
 
 
 def walk(deliver: Deliver, index: Index, size: int, pieces: range | itertools.count[int]) -> int:
@@ -105,7 +105,7 @@ def test_other_bytes_than_were_staged_take_their_place(deliver: Deliver, closed:
     done = subprocess.run(command, env=closed.env, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
-    published = requests.get(f"{closed.url}packages/acme_one-1.0-py3-none-any.whl", timeout=10).content
+    published = requests.get(f"{closed.url}packages/acme_one-1.0-py3-none-any.whl", timeout=60).content
     assert published == (folder / "acme_one-1.0-py3-none-any.whl").read_bytes()
 
 

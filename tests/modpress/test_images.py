@@ -248,6 +248,6 @@ def run(*command: str, env: dict[str, str] | None = None) -> str:
 def is_sum(port: int) -> bool:
     """Tell whether an adder answers."""
     try:
-        return requests.get(f"http://127.0.0.1:{port}/add/1/2", timeout=5).text == '{"result":"3"}'
+        return requests.get(f"http://127.0.0.1:{port}/add/1/2", timeout=60).text == '{"result":"3"}'
     except requests.ConnectionError:
         return False

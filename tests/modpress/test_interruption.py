@@ -33,7 +33,7 @@ main(["sleep"])
 def test_what_is_ignored_at_first_stops_the_command_all_the_same(number: signal.Signals, code: int) -> None:
     program = PROGRAM.format(number=int(number))
 
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=30)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False, timeout=60)
 
     assert done.returncode == code
     assert done.stdout == "went on\n"

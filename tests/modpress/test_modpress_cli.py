@@ -61,7 +61,7 @@ def test_who_stops_it_finds_nothing_left_behind(  # noqa: PLR0913, PLR0917 - fix
             assert process.poll() is None, process.communicate()
             time.sleep(0.05)
         process.send_signal(number)
-        out, err = process.communicate(timeout=20)
+        out, err = process.communicate(timeout=60)
 
     assert process.returncode == code, err
     # It is being built before the index has said what it has.

@@ -19,7 +19,7 @@ ANCHOR = '<a href="../../files/a-1.0-py3-none-any.whl#sha256=AB" data-yanked="br
 def page_of(odd: Odd, body: str, kind: str) -> dict[str, ListedFile]:
     """Return what is read of a page with that body."""
     odd.answers["GET /simple/a/"] = [Answer(body=body.encode(), kind=kind)]
-    return read_page(requests.get(f"{odd.url}simple/a/", headers={"Accept": ACCEPT}, timeout=10), "a")
+    return read_page(requests.get(f"{odd.url}simple/a/", headers={"Accept": ACCEPT}, timeout=60), "a")
 
 
 def in_json(*files: object, version: str = "1.4") -> str:

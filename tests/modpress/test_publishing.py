@@ -12,7 +12,7 @@ from tests.real_index import Index, Serve
 
 def listed(index: Index, name: str) -> list[str]:
     """Return the files that an index shows of a project."""
-    answer = requests.get(f"{index.simple_url}{name}/", timeout=10)
+    answer = requests.get(f"{index.simple_url}{name}/", timeout=60)
     return [] if answer.status_code == 404 else re.findall(r">([^<]+\.(?:whl|tar\.gz))<", answer.text)
 
 

@@ -54,7 +54,7 @@ def polled(folders: Sequence[Path], index: Index) -> Iterator[list[list[int]]]:
     def look() -> None:
         with requests.Session() as session:
             while not is_over.is_set():
-                pages = [session.get(f"{index.simple_url}{folder.name}/", timeout=10) for folder in folders]
+                pages = [session.get(f"{index.simple_url}{folder.name}/", timeout=60) for folder in folders]
                 sweeps.append([page.text.count("#sha256=") for page in pages])
 
     thread = Thread(target=look)

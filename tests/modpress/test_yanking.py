@@ -13,7 +13,7 @@ __all__ = ["plant"]
 
 def yanked(index: Index, project: str) -> list[object]:
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
-    page = requests.get(f"{index.simple_url}{project}/", headers=accept, timeout=30).json()
+    page = requests.get(f"{index.simple_url}{project}/", headers=accept, timeout=60).json()
     return [file["yanked"] for file in page["files"]]
 
 

@@ -32,7 +32,7 @@ class Author:
     def ask(self, method: str, url: str, json: object = None) -> requests.Response:
         """Send one request as this user."""
         auth = (self.name, self.password)
-        return requests.request(method, url, auth=auth, headers={"Accept": MEDIA_TYPE}, timeout=30, json=json)
+        return requests.request(method, url, auth=auth, headers={"Accept": MEDIA_TYPE}, timeout=60, json=json)
 
     def open(self, *releases: tuple[str, str]) -> requests.Response:
         """Open a session and go on with it."""
@@ -63,7 +63,7 @@ class Author:
 
 def versions(simple_url: str, project: str = "acme-one") -> list[str]:
     """Return the versions that an installer finds; none for a project that is not there."""
-    page = requests.get(f"{simple_url}{project}/", headers=JSON_PAGE, allow_redirects=False, timeout=30)
+    page = requests.get(f"{simple_url}{project}/", headers=JSON_PAGE, allow_redirects=False, timeout=60)
     return list(page.json()["versions"]) if page.status_code == 200 else []
 
 

@@ -35,5 +35,5 @@ def send(  # noqa: PLR0913 - each is one way in which an upload can be odd
         files={"content": (filename or path.name, content, "application/octet-stream")},
         auth=auth,
         headers=headers,
-        timeout=30,
+        timeout=60,
     )

@@ -96,10 +96,10 @@ def test_a_restored_index_is_served_as_it_was(serve: Serve, command: Command, re
     command("restore", folder)
 
     index = serve()
-    page = requests.get(f"{index.simple_url}acme-one/", headers={"accept": "application/json"}, timeout=10).text
+    page = requests.get(f"{index.simple_url}acme-one/", headers={"accept": "application/json"}, timeout=60).text
     assert WHEEL in page
     assert "broken" in page
-    assert requests.get(f"{index.url}packages/{WHEEL}", timeout=10).content == (folder / WHEEL).read_bytes()
+    assert requests.get(f"{index.url}packages/{WHEEL}", timeout=60).content == (folder / WHEEL).read_bytes()
     assert command("log", "--json").stdout == before
 
 
@@ -206,12 +206,12 @@ def test_nothing_is_restored_over_an_index_unless_forced_and_then_it_is_moved_as
 def test_an_index_that_is_served_is_not_replaced(index: Index, command: Command, folder: Path) -> None:
     command("backup", folder)
     # Its port is open a moment before its worker has opened the catalogue.
-    requests.get(index.simple_url, timeout=30)
+    requests.get(index.simple_url, timeout=60)
 
     said = command("restore", folder, "--force", code=1).stderr
 
     assert f"an index is serving {index.root}; stop it first" in said
-    assert requests.get(index.simple_url, timeout=10).status_code == 200
+    assert requests.get(index.simple_url, timeout=60).status_code == 200
 
 
 def test_a_damaged_catalogue_is_told_and_a_backup_can_be_put_in_its_place(

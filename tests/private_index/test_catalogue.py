@@ -81,7 +81,7 @@ def test_a_catalogue_of_a_newer_version_is_refused_untouched(
     connection.close()
     line = [sys.executable, "-m", "private_index", "serve", "--port", "0", "--root", str(root)]
 
-    run = subprocess.run(line, env=env, capture_output=True, text=True, check=False, timeout=30)
+    run = subprocess.run(line, env=env, capture_output=True, text=True, check=False, timeout=60)
 
     assert run.returncode == 1
     assert "revision 9999, which a newer modpress wrote; upgrade modpress" in run.stderr

@@ -142,13 +142,13 @@ def test_the_same_bytes_may_be_uploaded_again_after_a_repair_and_no_others(
     fault(index.root)
     command("check", "--repair", code=1)
 
-    lost = requests.get(f"{index.url}packages/{WHEEL}", timeout=10).status_code
+    lost = requests.get(f"{index.url}packages/{WHEEL}", timeout=60).status_code
     others = post(index, make_wheel(code="x = 1")).status_code
     wheel.write_bytes(content)
     again = post(index, wheel).status_code
 
     assert (lost, others, again) == (404, 409, 200)
-    assert requests.get(f"{index.url}packages/{WHEEL}", timeout=10).content == content
+    assert requests.get(f"{index.url}packages/{WHEEL}", timeout=60).content == content
     command("check")
 
 

@@ -41,7 +41,7 @@ def run(env: dict[str, str], tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=60,
         )
 
     return run_command
@@ -117,7 +117,7 @@ def test_other_commands_mean_the_configured_folder(run: Run, env: dict[str, str]
     (tmp_path / "private-index.toml").write_text('users = "people"\n')
     command = [sys.executable, "-m", "private_index", "user", "add", "me"]
 
-    subprocess.run(command, env=env, cwd=tmp_path, input="secret\n", text=True, check=True, timeout=30)
+    subprocess.run(command, env=env, cwd=tmp_path, input="secret\n", text=True, check=True, timeout=60)
 
     assert (tmp_path / "people").read_text().startswith("me:")
     assert run("settings").returncode == 0

@@ -40,7 +40,7 @@ def test_who_has_no_user_uploads_nothing(
 def test_what_is_no_credentials_is_asked_for_some(strict_index: Index, token: str) -> None:
     headers = {"Authorization": f"Basic {token}".encode("latin-1")}
 
-    answer = requests.post(strict_index.url, headers=headers, timeout=10)
+    answer = requests.post(strict_index.url, headers=headers, timeout=60)
 
     assert answer.status_code == 401
     assert "this needs a user" in answer.text
@@ -50,7 +50,7 @@ def test_who_asks_before_sending_is_refused_without_being_told_to_send(strict_in
     host, port = strict_index.url.removeprefix("http://").strip("/").split(":")
     head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
 
-    with socket.create_connection((host, int(port)), timeout=10) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head)
         answer = connection.recv(10_000)
 
@@ -84,7 +84,7 @@ def test_many_jobs_that_begin_at_once_are_all_let_in(strict_index: Index) -> Non
 
 def guess(url: str, password: str) -> requests.Response:
     """Try a password."""
-    return requests.post(url, auth=("me", password), timeout=30)
+    return requests.post(url, auth=("me", password), timeout=60)
 
 
 def test_a_large_upload_without_a_user_still_hears_why(strict_index: Index, post: Post, make_wheel: Make) -> None:
@@ -121,7 +121,7 @@ def from_elsewhere(index: Index, user: str, password: str) -> requests.Response:
     """Ask from another address of this machine."""
     with requests.Session() as session:
         session.mount("http://", Elsewhere())
-        return session.post(index.url, auth=(user, password), timeout=30)
+        return session.post(index.url, auth=(user, password), timeout=60)
 
 
 class Elsewhere(HTTPAdapter):
@@ -136,10 +136,10 @@ def test_a_users_file_that_cannot_be_read_is_told_and_whoever_may_read_goes_on(i
     index.users.unlink()
     index.users.mkdir()
 
-    answer = requests.post(index.url, auth=(index.user, index.password), timeout=10)
+    answer = requests.post(index.url, auth=(index.user, index.password), timeout=60)
 
     assert (answer.status_code, "the users file" in answer.text) == (500, True)
-    assert requests.get(index.simple_url, timeout=10).status_code == 200
+    assert requests.get(index.simple_url, timeout=60).status_code == 200
     assert "Traceback" not in index.log.read_text()
 
 
@@ -155,7 +155,7 @@ def test_a_users_file_that_cannot_be_read_is_told_and_whoever_may_read_goes_on(i
 def test_who_asks_at_a_wrong_address_is_told_the_right_one(
     index: Index, method: str, path: str, status: int, allowed: str | None
 ) -> None:
-    answer = requests.request(method, f"{index.url}{path}", data=b"x" * 2_000_000, timeout=10)
+    answer = requests.request(method, f"{index.url}{path}", data=b"x" * 2_000_000, timeout=60)
 
     assert (answer.status_code, answer.headers.get("Allow")) == (status, allowed)
     assert f"files are uploaded to {index.url}" in answer.text

@@ -27,8 +27,8 @@ def test_what_never_changes_is_served_as_it_is_for_ever_and_answers_head_like_ge
     url, content = forever
 
     for _ in range(2):
-        whole = requests.get(url, headers={"Accept-Encoding": "gzip, zstd"}, timeout=10)
-        head = requests.head(url, headers={"Range": "bytes=0-1"}, timeout=10)
+        whole = requests.get(url, headers={"Accept-Encoding": "gzip, zstd"}, timeout=60)
+        head = requests.head(url, headers={"Range": "bytes=0-1"}, timeout=60)
 
         assert whole.content == content
         assert whole.headers["Cache-Control"] == "public, max-age=365000000, immutable"
@@ -42,8 +42,8 @@ def test_who_has_what_never_changes_is_told_so(forever: tuple[str, bytes]) -> No
     url, content = forever
     etag = f'"{hashlib.sha256(content).hexdigest()}"'
 
-    same = requests.get(url, headers={"If-None-Match": etag}, timeout=10)
-    other = requests.get(url, headers={"If-Match": '"another"'}, timeout=10)
+    same = requests.get(url, headers={"If-None-Match": etag}, timeout=60)
+    other = requests.get(url, headers={"If-Match": '"another"'}, timeout=60)
 
     assert (same.status_code, same.content) == (304, b"")
     assert other.status_code == 412
@@ -56,7 +56,7 @@ def test_a_range_is_exactly_those_bytes(forever: tuple[str, bytes], first: int, 
     asked = form.format(first, first + length - 1, length)
     expected = {"{0}-{1}": content[first : first + length], "{0}-": content[first:], "-{2}": content[-length:]}[form]
 
-    answer = requests.get(url, headers={"Range": f"bytes={asked}"}, timeout=10)
+    answer = requests.get(url, headers={"Range": f"bytes={asked}"}, timeout=60)
 
     if expected:
         start = max(len(content) - length, 0) if form == "-{2}" else first
@@ -79,7 +79,7 @@ def test_a_range_is_exactly_those_bytes(forever: tuple[str, bytes], first: int, 
 def test_where_there_is_no_such_range_the_whole_comes(forever: tuple[str, bytes], headers: dict[str, str]) -> None:
     url, content = forever
 
-    answer = requests.get(url, headers=headers, timeout=10)
+    answer = requests.get(url, headers=headers, timeout=60)
 
     assert (answer.status_code, answer.content) == (200, content)
 
@@ -89,10 +89,10 @@ def test_a_large_file_comes_whole_and_is_resumed_where_it_broke_off(index: Index
     content = wheel.read_bytes()
     post(index, wheel)
     url = f"{index.url}packages/{wheel.name}"
-    whole = requests.get(url, timeout=10)
+    whole = requests.get(url, timeout=60)
     etag = whole.headers["ETag"]
 
-    rest = requests.get(url, headers={"Range": "bytes=1000-", "If-Range": etag}, timeout=10)
+    rest = requests.get(url, headers={"Range": "bytes=1000-", "If-Range": etag}, timeout=60)
 
     assert whole.content == content
     assert (rest.status_code, rest.content) == (206, content[1000:])

@@ -47,7 +47,7 @@ def test_a_tree_is_taken_in_and_what_is_refused_is_told_with_the_reason(
         str(tree / "team" / "acme_bad-1.0.tar.gz"),
         str(tree / "team" / "acme_one-0.1-py2.7.egg"),
     ]
-    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10).json()
+    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60).json()
     assert {file["filename"] for file in page["files"]} == {"acme_one-1.0-py3-none-any.whl", "acme_one-1.0.tar.gz"}
 
 
@@ -60,7 +60,7 @@ def test_a_file_keeps_the_time_at_which_it_was_written_but_none_to_come(
 
     command("import", old, future)
 
-    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10).json()
+    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60).json()
     times = {file["filename"]: file["upload-time"] for file in page["files"]}
     assert times[old.name] == "2001-09-09T01:46:40.000000Z"
     assert times[future.name] < "2090"
@@ -117,8 +117,8 @@ def test_an_import_that_is_killed_at_any_point_leaves_nothing_half_and_goes_on_w
         wheel = make_wheel(version=f"1.{point}")
         if struck(point, "import", wheel).returncode != -signal.SIGKILL:
             break
-        answer = requests.get(f"{index.url}packages/{wheel.name}", timeout=10)
-        page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10)
+        answer = requests.get(f"{index.url}packages/{wheel.name}", timeout=60)
+        page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60)
         is_listed = page.status_code == 200 and wheel.name in page.text
         assert (answer.status_code, answer.content == wheel.read_bytes()) == (
             (200, True) if is_listed else (404, False)
@@ -130,7 +130,7 @@ def test_an_import_that_is_killed_at_any_point_leaves_nothing_half_and_goes_on_w
     again = command("import", wheel.parent)
     assert again.stdout.startswith(f"{point} files found: ")
     assert again.stdout.endswith("0 refused\n")
-    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10).json()
+    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60).json()
     assert len(page["files"]) == point
 
 

@@ -61,7 +61,7 @@ def test_an_upload_goes_over_what_a_killed_publication_placed(author: Author, ma
 
     assert answer.status_code == 200
     assert (
-        requests.get(f"{author.index.url}packages/{WHEEL}", timeout=10).content == make_wheel(code="x = 1").read_bytes()
+        requests.get(f"{author.index.url}packages/{WHEEL}", timeout=60).content == make_wheel(code="x = 1").read_bytes()
     )
 
 

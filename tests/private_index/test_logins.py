@@ -201,7 +201,7 @@ def test_without_a_login_there_is_no_logout(run: Run) -> None:
 
 
 def test_on_a_terminal_a_login_asks_and_shows_no_password(index: Index, env: dict[str, str]) -> None:
-    terminal = pexpect.spawn(sys.executable, command("login", index.url)[1:], env=env, timeout=30, encoding="utf-8")
+    terminal = pexpect.spawn(sys.executable, command("login", index.url)[1:], env=env, timeout=60, encoding="utf-8")
 
     terminal.expect("User name")
     terminal.sendline(index.user)

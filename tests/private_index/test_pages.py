@@ -92,14 +92,14 @@ def test_both_forms_say_the_same(full_index: Index) -> None:
 
 def test_what_a_page_promises_of_a_file_is_what_is_served(reader: PyPISimple) -> None:
     for package in reader.get_project_page("acme-one").packages:
-        content = requests.get(package.url, timeout=10).content
+        content = requests.get(package.url, timeout=60).content
 
         assert hashlib.sha256(content).hexdigest() == package.digests["sha256"]
         assert package.size in (None, len(content))
         assert bool(package.has_metadata) is (package.package_type == "wheel")
         if package.has_metadata:
             sidecar = reader.get_package_metadata_bytes(package, verify=True)
-            assert sidecar == metadata_in(requests.get(package.url, timeout=10).content)
+            assert sidecar == metadata_in(requests.get(package.url, timeout=60).content)
 
 
 def test_a_yanked_file_has_its_reason(reader: PyPISimple) -> None:
@@ -113,7 +113,7 @@ def test_a_reason_can_not_become_markup(full_index: Index) -> None:
     parser = HTMLParser()
     parser.handle_starttag = lambda tag, attrs: tags.append(tag)  # type: ignore[method-assign]  # noqa: ARG005
 
-    parser.feed(requests.get(f"{full_index.simple_url}acme-one/", timeout=10).text)
+    parser.feed(requests.get(f"{full_index.simple_url}acme-one/", timeout=60).text)
 
     assert set(tags) == {"html", "head", "meta", "title", "body", "h1", "a", "br"}
 
@@ -121,8 +121,8 @@ def test_a_reason_can_not_become_markup(full_index: Index) -> None:
 def test_a_status_stands_on_both_forms(full_index: Index) -> None:
     url = f"{full_index.simple_url}acme-one/"
 
-    as_json = requests.get(url, headers={"Accept": JSON_TYPE}, timeout=10).json()
-    as_html = requests.get(url, headers={"Accept": HTML_TYPE}, timeout=10).text
+    as_json = requests.get(url, headers={"Accept": JSON_TYPE}, timeout=60).json()
+    as_html = requests.get(url, headers={"Accept": HTML_TYPE}, timeout=60).text
 
     assert as_json["project-status"] == {"status": "deprecated", "reason": HOSTILE}
     assert '<meta name="pypi:project-status" content="deprecated">' in as_html
@@ -130,17 +130,17 @@ def test_a_status_stands_on_both_forms(full_index: Index) -> None:
 
 
 def test_the_metadata_stands_under_both_its_names(full_index: Index) -> None:
-    page = requests.get(f"{full_index.simple_url}acme-one/", headers={"Accept": JSON_TYPE}, timeout=10).json()
+    page = requests.get(f"{full_index.simple_url}acme-one/", headers={"Accept": JSON_TYPE}, timeout=60).json()
     wheel, sdist = page["files"][:2]
 
     assert wheel["core-metadata"] == wheel["data-dist-info-metadata"]
     assert "dist-info-metadata" not in wheel
     assert "core-metadata" not in sdist
-    assert requests.get(f"{full_index.url}packages/{sdist['filename']}.metadata", timeout=10).status_code == 404
+    assert requests.get(f"{full_index.url}packages/{sdist['filename']}.metadata", timeout=60).status_code == 404
 
 
 def test_robots_read_a_project_and_its_releases(full_index: Index) -> None:
-    page = requests.get(f"{full_index.url}pypi/acme-one/json", timeout=10).json()
+    page = requests.get(f"{full_index.url}pypi/acme-one/json", timeout=60).json()
 
     assert page["info"]["version"] == "1.0"
     assert page["info"]["summary"] == "One."
@@ -149,7 +149,7 @@ def test_robots_read_a_project_and_its_releases(full_index: Index) -> None:
     assert page["releases"]["1.1+local.1"][0]["yanked_reason"] == HOSTILE
     assert page["vulnerabilities"] == []
     for file in page["urls"]:
-        content = requests.get(file["url"], timeout=10).content
+        content = requests.get(file["url"], timeout=60).content
         assert hashlib.sha256(content).hexdigest() == file["digests"]["sha256"]
         assert hashlib.blake2b(content, digest_size=32).hexdigest() == file["digests"]["blake2b_256"]
         assert file["size"] == len(content)
@@ -158,7 +158,7 @@ def test_robots_read_a_project_and_its_releases(full_index: Index) -> None:
 
 @pytest.mark.parametrize("asked", ["pypi/acme-one/1.0/json", "pypi/acme-one/1.0.0/json", "pypi/Acme.One/1/json"])
 def test_robots_read_one_release_however_they_spell_it(full_index: Index, asked: str) -> None:
-    page = requests.get(f"{full_index.url}{asked}", timeout=10).json()
+    page = requests.get(f"{full_index.url}{asked}", timeout=60).json()
 
     assert page["info"]["version"] == "1.0"
     assert [file["packagetype"] for file in page["urls"]] == ["bdist_wheel", "sdist"]
@@ -169,7 +169,7 @@ def test_robots_read_one_release_however_they_spell_it(full_index: Index, asked:
 def test_robots_read_of_a_wheel_with_a_variant_label(index: Index, post: Post, make_wheel: Make) -> None:
     post(index, make_wheel(filename="acme_one-1.0-py2.py3-none-any-cu12_8.whl"))
 
-    page = requests.get(f"{index.url}pypi/acme-one/json", timeout=10).json()
+    page = requests.get(f"{index.url}pypi/acme-one/json", timeout=60).json()
 
     assert [file["python_version"] for file in page["urls"]] == ["py2.py3"]
 
@@ -178,7 +178,7 @@ def test_robots_are_sent_to_the_public_index_for_public_names_only(serve: Serve)
     index = serve("--reserved", "acme-*")
 
     def ask(path: str) -> requests.Response:
-        return requests.get(f"{index.url}pypi/{path}", timeout=10, allow_redirects=False)
+        return requests.get(f"{index.url}pypi/{path}", timeout=60, allow_redirects=False)
 
     public, release, own = ask("requests/json"), ask("requests/2.0/json"), ask("acme-secret/json")
     assert public.headers["Location"] == "https://pypi.org/pypi/requests/json"
@@ -189,7 +189,7 @@ def test_robots_are_sent_to_the_public_index_for_public_names_only(serve: Serve)
 def test_of_another_fallback_it_is_not_known_what_robots_find_there(serve: Serve) -> None:
     index = serve("--fallback-url", "https://public.example/simple/")
 
-    answer = requests.get(f"{index.url}pypi/requests/json", timeout=10, allow_redirects=False)
+    answer = requests.get(f"{index.url}pypi/requests/json", timeout=60, allow_redirects=False)
 
     assert answer.status_code == 404
 

@@ -126,7 +126,7 @@ class Reader(threading.Thread):
     def run(self) -> None:
         with requests.Session() as session:
             for name in itertools.cycle(self.names):
-                page = session.get(f"{self.index.simple_url}{name}/", headers=JSON_PAGE, timeout=30)
+                page = session.get(f"{self.index.simple_url}{name}/", headers=JSON_PAGE, timeout=60)
                 self.seen.append("2.0" in page.json()["versions"])
                 self.has_begun.set()
                 if self.is_over.is_set() and self.seen[-1]:
@@ -135,15 +135,15 @@ class Reader(threading.Thread):
     def wait(self) -> None:
         """Let it see the end."""
         self.is_over.set()
-        self.join(30)
+        self.join(60)
 
     def __enter__(self) -> None:
         self.start()
-        self.has_begun.wait(30)
+        self.has_begun.wait(60)
 
     def __exit__(self, *_: object) -> None:
         self.is_over.set()
-        self.join(30)
+        self.join(60)
 
 
 ROT: dict[str, Callable[[Path], object]] = {

@@ -73,9 +73,9 @@ def test_a_page_that_did_not_change_is_not_sent_again(index: Index, post: Post, 
     url = f"{index.simple_url}acme-one/"
     etag = get(url).headers["ETag"]
 
-    same = requests.get(url, headers={"If-None-Match": f'"x", W/{etag}'}, timeout=10)
+    same = requests.get(url, headers={"If-None-Match": f'"x", W/{etag}'}, timeout=60)
     post(index, make_wheel(version="2.0"))
-    other = requests.get(url, headers={"If-None-Match": etag}, timeout=10)
+    other = requests.get(url, headers={"If-None-Match": etag}, timeout=60)
 
     assert (same.status_code, same.content, same.headers["ETag"]) == (304, b"", etag)
     assert other.status_code == 200
@@ -85,14 +85,14 @@ def test_a_page_that_did_not_change_is_not_sent_again(index: Index, post: Post, 
 def test_a_part_of_a_tag_is_not_the_tag(page_url: str, etag: str) -> None:
     inside = get(page_url).headers["ETag"].strip('"')
 
-    answer = requests.get(page_url, headers={"If-None-Match": etag.format(inside)}, timeout=10)
+    answer = requests.get(page_url, headers={"If-None-Match": etag.format(inside)}, timeout=60)
 
     assert answer.status_code == 200
 
 
 def test_each_form_and_encoding_of_a_page_has_its_own_tag_and_the_same_text(page_url: str) -> None:
     answers = [
-        requests.get(page_url, headers={"Accept": kind, "Accept-Encoding": encoding}, timeout=10)
+        requests.get(page_url, headers={"Accept": kind, "Accept-Encoding": encoding}, timeout=60)
         for kind in (JSON, HTML, "text/html")
         for encoding in ("identity", "gzip", "zstd")
     ]
@@ -111,7 +111,7 @@ def unpacked(answer: requests.Response) -> bytes:
 
 def test_a_page_answers_head_as_it_answers_get(page_url: str) -> None:
     for _ in range(2):
-        head, whole = requests.head(page_url, timeout=10), requests.get(page_url, timeout=10)
+        head, whole = requests.head(page_url, timeout=60), requests.get(page_url, timeout=10)
 
         names = set(whole.headers) - {"date"}
         assert {name: head.headers.get(name) for name in names} == {name: whole.headers[name] for name in names}
@@ -146,7 +146,7 @@ def test_an_unknown_project_is_redirected_to_the_public_index(serve: Serve) -> N
 def test_a_reserved_name_never_leaves_the_house(serve: Serve, name: str) -> None:
     index = serve("--reserved", "acme-*", "--reserved", "*-ACME-*")
 
-    answer = requests.get(f"{index.simple_url}{name}/", timeout=10)
+    answer = requests.get(f"{index.simple_url}{name}/", timeout=60)
 
     assert answer.status_code == 404
     assert answer.history == [] or answer.history[0].headers["Location"].startswith("/simple/")

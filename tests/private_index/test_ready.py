@@ -35,7 +35,7 @@ KEY: Key = ("/simple/acme-one/", "text/html")
 
 def page(index: Index) -> dict[str, Any]:
     """Return a project's page, over a connection of its own, so that any worker may answer."""
-    found: dict[str, Any] = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10).json()
+    found: dict[str, Any] = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60).json()
     return found
 
 
@@ -66,10 +66,10 @@ def test_a_release_is_seen_at_once_by_every_worker(serve: Serve, post: Post, mak
 
 def test_a_new_project_is_on_the_list_at_once(index: Index, post: Post, make_wheel: Make) -> None:
     post(index, make_wheel())
-    before = requests.get(index.simple_url, headers=JSON, timeout=10).json()
+    before = requests.get(index.simple_url, headers=JSON, timeout=60).json()
 
     post(index, make_wheel("acme-two"))
-    after = requests.get(index.simple_url, headers=JSON, timeout=10).json()
+    after = requests.get(index.simple_url, headers=JSON, timeout=60).json()
 
     assert [project["name"] for project in before["projects"]] == ["acme-one"]
     assert [project["name"] for project in after["projects"]] == ["acme-one", "acme-two"]
@@ -84,7 +84,7 @@ def test_a_quarantine_hides_files_at_once_from_pages_and_by_their_urls(
     robot = f"{index.url}pypi/acme-one/json"
 
     def statuses() -> list[int]:
-        return [requests.get(url, timeout=10, allow_redirects=False).status_code for url in [*urls, robot]]
+        return [requests.get(url, timeout=60, allow_redirects=False).status_code for url in [*urls, robot]]
 
     before, listed = statuses(), page(index)
     command("status", "acme-one", "quarantined", "--reason", "a leak")
@@ -104,7 +104,7 @@ def test_an_archived_project_is_listed_and_installs(
     command("status", "acme-one", "archived")
 
     assert page(index)["project-status"] == {"status": "archived"}
-    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=10).content == wheel.read_bytes()
+    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=60).content == wheel.read_bytes()
 
 
 def test_a_deleted_file_is_gone_at_once(index: Index, post: Post, make_wheel: Make, command: Command) -> None:
@@ -112,12 +112,12 @@ def test_a_deleted_file_is_gone_at_once(index: Index, post: Post, make_wheel: Ma
     post(index, wheel)
     post(index, make_wheel(version="2.0"))
     url = f"{index.url}packages/{wheel.name}"
-    before = requests.get(url, timeout=10).status_code
+    before = requests.get(url, timeout=60).status_code
 
     command("delete", "acme-one", "1.0", "--yes")
 
     assert before == 200
-    assert requests.get(url, timeout=10).status_code == 404
+    assert requests.get(url, timeout=60).status_code == 404
     assert [file["filename"] for file in page(index)["files"]] == ["acme_one-2.0-py3-none-any.whl"]
 
 
@@ -128,11 +128,11 @@ def test_a_file_that_was_changed_by_hand_is_not_served(
     wheel = make_wheel()
     post(index, wheel)
     url = f"{index.url}packages/{wheel.name}"
-    before = requests.get(url, timeout=10).status_code
+    before = requests.get(url, timeout=60).status_code
 
     change(index.root / wheel.name)
 
-    assert (before, requests.get(url, timeout=10).status_code) == (200, 404)
+    assert (before, requests.get(url, timeout=60).status_code) == (200, 404)
 
 
 def test_what_a_user_was_shown_is_not_shown_to_a_stranger(serve: Serve, post: Post, make_wheel: Make) -> None:
@@ -142,8 +142,8 @@ def test_what_a_user_was_shown_is_not_shown_to_a_stranger(serve: Serve, post: Po
     paths = ["simple/", "simple/acme-one/", f"packages/{wheel.name}", f"packages/{wheel.name}.metadata"]
     urls = [f"{index.url}{path}" for path in [*paths, "pypi/acme-one/json", "pypi/acme-one/1.0/json"]]
 
-    answers = [requests.get(url, auth=(index.user, index.password), timeout=10) for url in urls]
-    strangers = [requests.get(url, timeout=10).status_code for url in urls]
+    answers = [requests.get(url, auth=(index.user, index.password), timeout=60) for url in urls]
+    strangers = [requests.get(url, timeout=60).status_code for url in urls]
 
     assert [answer.status_code for answer in answers] == [200] * 6
     assert all(answer.headers["Cache-Control"].startswith("private, ") for answer in answers)
@@ -198,7 +198,7 @@ def test_what_changed_while_it_was_made_is_not_kept(shelf: Shelf, store: Store) 
 
     def make() -> Answer:
         begun.set()
-        assert changed.wait(10)
+        assert changed.wait(60)
         return answer()
 
     async def ask() -> None:
@@ -223,7 +223,7 @@ def test_a_file_that_is_quarantined_while_it_is_asked_for_is_not_served(shelf: S
 
     def make() -> None:
         begun.set()
-        assert changed.wait(10)
+        assert changed.wait(60)
 
     async def ask() -> Any:  # noqa: ANN401 - any ASGI application
         # Another asks for the same and is slow about it, so that the file is quarantined after it was asked for.

@@ -50,12 +50,12 @@ def test_every_acknowledged_file_is_there_after_a_kill_even_without_the_shared_m
     wheels = [make_wheel(version=f"1.{number}") for number in range(20)]
     assert {post(index, wheel).status_code for wheel in wheels} == {200}
     index.process.send_signal(signal.SIGKILL)
-    index.process.wait(15)
+    index.process.wait(60)
 
     (index.root / STATE_FOLDER / "catalogue.sqlite-shm").unlink()
 
     again = serve()
-    page = requests.get(f"{again.simple_url}acme-one/", timeout=10).text
+    page = requests.get(f"{again.simple_url}acme-one/", timeout=60).text
     assert all(wheel.name in page for wheel in wheels)
     command("check")
 
@@ -75,14 +75,14 @@ def test_what_a_failing_disk_kept_of_a_refused_upload_is_never_published(
 
     index = serve(root=resting)
 
-    page = requests.get(f"{index.simple_url}acme-one/", timeout=10).text
+    page = requests.get(f"{index.simple_url}acme-one/", timeout=60).text
     assert "acme_one-1.0-py3-none-any.whl" in page
     assert unanswered.name not in page
     assert not unanswered.exists()
     assert parts_of(index) == []
     unanswered.write_bytes(content)
     index.stop()
-    assert unanswered.name in requests.get(f"{serve(root=resting).simple_url}acme-one/", timeout=10).text
+    assert unanswered.name in requests.get(f"{serve(root=resting).simple_url}acme-one/", timeout=60).text
 
 
 def test_a_check_tells_what_a_failing_disk_kept_from_a_file_that_was_put_there(
@@ -121,7 +121,7 @@ def test_what_is_deleted_while_the_folder_is_looked_through_stays_deleted(restin
         # Long enough for it to see that the file is gone; it then waits for the lock.
         time.sleep(0.5)
         catalogue.change_files(connection, [wheel], state="deleted")
-    looking.join(30)
+    looking.join(60)
 
     states = starting.catalogue.filenames()
     starting.close()

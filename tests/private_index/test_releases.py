@@ -32,7 +32,7 @@ def two_releases(index: Index, post: Post, make_wheel: Make) -> Index:
 
 def listed(index: Index, project: str = "acme-one") -> dict[str, dict[str, Any]]:
     """Return filename -> facts of a project's page."""
-    page = requests.get(f"{index.simple_url}{project}/", headers=JSON, timeout=10).json()
+    page = requests.get(f"{index.simple_url}{project}/", headers=JSON, timeout=60).json()
     return {file["filename"]: file for file in page["files"]}
 
 
@@ -182,7 +182,7 @@ def test_a_deleted_release_is_gone_at_once_and_its_names_are_never_free_again(
     command("delete", "acme-one", "1.1", "--yes")
 
     assert list(listed(two_releases)) == ["acme_one-1.0-py3-none-any.whl"]
-    assert requests.get(f"{two_releases.url}packages/{wheel.name}", timeout=10).status_code == 404
+    assert requests.get(f"{two_releases.url}packages/{wheel.name}", timeout=60).status_code == 404
     assert not (two_releases.root / wheel.name).exists()
     assert post(two_releases, wheel).status_code == 409
     assert post(two_releases, make_wheel(version="1.1", code="x = 1")).status_code == 409
@@ -211,7 +211,7 @@ def test_a_deletion_that_is_killed_at_any_point_is_whole_or_not_begun(
             break
         name = f"acme_one-{version}-py3-none-any.whl"
         is_listed = name in listed(index)
-        assert (requests.get(f"{index.url}packages/{name}", timeout=10).status_code == 200) == is_listed
+        assert (requests.get(f"{index.url}packages/{name}", timeout=60).status_code == 200) == is_listed
         outcomes[is_listed, (index.root / name).exists()] = version
 
     # It was killed before the row, between the row and the bytes, and after both.
@@ -230,7 +230,7 @@ def test_the_next_start_ends_a_deletion_that_was_cut_short(serve: Serve, command
     index = serve()
 
     assert not (index.root / wheel.name).exists()
-    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=10).status_code == 404
+    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=60).status_code == 404
 
 
 def test_an_archived_project_takes_no_files_and_shows_what_it_has(

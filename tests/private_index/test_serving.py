@@ -31,7 +31,7 @@ def run(env: dict[str, str], tmp_path: Path) -> Run:
             capture_output=True,
             text=True,
             check=False,
-            timeout=30,
+            timeout=60,
             input=options.get("input"),
         )
 
@@ -46,14 +46,14 @@ def test_it_says_where_it_serves_and_what_to_type(serve: Serve) -> None:
         f"Install:  pip install --index-url {index.url}simple/ NAME",
         f"Publish:  twine upload --repository-url {index.url} dist/*",
     ]
-    assert requests.get(f"{index.url}health", timeout=10).text == "ok\n"
+    assert requests.get(f"{index.url}health", timeout=60).text == "ok\n"
 
 
 def test_whoever_reads_that_it_serves_may_ask_at_once(serve: Serve) -> None:
     for _ in range(3):
         index = serve("--workers", "3")
 
-        ready = requests.get(f"{index.url}ready", timeout=10)
+        ready = requests.get(f"{index.url}ready", timeout=60)
 
         assert ready.status_code == 200
         index.stop()
@@ -187,7 +187,7 @@ def test_it_is_seeded_from_a_folder(serve: Serve, make_wheel: Make, make_sdist: 
 
     index = serve("--seed", str(seed))
 
-    page = requests.get(f"{index.simple_url}acme-one/", timeout=10).text
+    page = requests.get(f"{index.simple_url}acme-one/", timeout=60).text
     assert page.count("<a ") == 2
     assert "notes.txt" in index.log.read_text()
 
@@ -202,13 +202,13 @@ def test_of_a_seed_that_differs_from_what_is_published_it_is_told_that_the_latte
     index = serve("--seed", str(make_wheel(code="x = 1")))
 
     assert f"Not served: {wheel}: another file was published under this name, and is kept" in index.log.read_text()
-    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=10).content == published
+    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=60).content == published
 
 
 def test_reading_is_closed_by_default_where_others_can_reach_it(serve: Serve) -> None:
     index = serve("--host", "0.0.0.0")  # noqa: S104 - that is what is tested
 
-    assert requests.get(index.simple_url, timeout=10).status_code == 401
+    assert requests.get(index.simple_url, timeout=60).status_code == 401
 
 
 def test_the_password_and_the_token_are_in_no_log(
@@ -227,7 +227,7 @@ def test_the_password_and_the_token_are_in_no_log(
 
 def test_the_first_user_is_asked_for_on_a_terminal(env: dict[str, str], tmp_path: Path) -> None:
     command = ["-m", "private_index", "serve", "--port", "0"]
-    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=20)
+    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=60)
 
     terminal.expect("User name")
     terminal.sendline("me")
@@ -248,7 +248,7 @@ def test_a_port_that_another_took_while_a_user_was_asked_for_is_told(env: dict[s
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = ["-m", "private_index", "serve", "--port", str(port)]
-    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=20)
+    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=60)
     terminal.expect("User name")
 
     with socket.create_server(("127.0.0.1", port)):
@@ -265,7 +265,7 @@ def test_a_port_that_another_took_while_a_user_was_asked_for_is_told(env: dict[s
 
 def test_a_password_typed_differently_twice_is_asked_for_again(env: dict[str, str], tmp_path: Path) -> None:
     command = ["-m", "private_index", "user", "add", "me"]
-    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=20)
+    terminal = pexpect.spawn(sys.executable, command, env=env, cwd=tmp_path, encoding="utf-8", timeout=60)
 
     for word in ("secret", "secrte", "secret", "secret"):
         terminal.expect("(Password|The same again): ")

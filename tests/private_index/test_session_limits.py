@@ -19,7 +19,7 @@ COUNT = "WITH RECURSIVE numbers(n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM nu
 
 def multiply(index: Index, table: str, most: int, **changed: str) -> None:
     """Repeat the one row of a table until it has `most`, with some columns changed."""
-    with closing(sqlite3.connect(index.root / ".private-index" / "catalogue.sqlite", timeout=30)) as connection:
+    with closing(sqlite3.connect(index.root / ".private-index" / "catalogue.sqlite", timeout=60)) as connection:
         columns = [row[1] for row in connection.execute(f"PRAGMA table_info({table})")]
         taken = [changed.get(name, name) for name in columns]
         connection.execute(

@@ -43,7 +43,7 @@ def test_nobody_sees_what_twine_staged_until_it_is_published(
 
 
 def test_an_index_tells_that_it_has_sessions(index: Index) -> None:
-    answer = requests.get(f"{index.url}upload/2.0/", timeout=10)
+    answer = requests.get(f"{index.url}upload/2.0/", timeout=60)
 
     assert answer.headers["Content-Type"] == MEDIA_TYPE
     assert answer.json()["meta"] == {"api-version": "2.0"}
@@ -112,7 +112,7 @@ def test_a_session_is_its_owners_alone(author: Author, other: Author, make_wheel
 
     assert [answer.status_code for answer in answers] == [403, 403, 403]
     assert other.upload(make_wheel()) == [403]
-    assert requests.post(author.links["publish"], timeout=10).status_code == 401
+    assert requests.post(author.links["publish"], timeout=60).status_code == 401
     assert (author.status()["status"], packages(author.index)) == ("open", [])
 
 

@@ -29,7 +29,7 @@ def test_a_stage_shows_what_is_staged_over_what_is_published(
     stage = author.links["stage"]
 
     mine, others, listed = (
-        requests.get(f"{stage}{page}", headers={"Accept": accept}, timeout=10)
+        requests.get(f"{stage}{page}", headers={"Accept": accept}, timeout=60)
         for page in ("acme-one/", "acme-two/", "")
     )
 
@@ -47,7 +47,7 @@ def test_a_stage_hands_out_files_and_their_metadata(author: Author, make_wheel: 
     files = author.links["stage"].replace("/simple/", "/packages/")
 
     new, old, metadata = (
-        requests.get(f"{files}{name}", timeout=10)
+        requests.get(f"{files}{name}", timeout=60)
         for name in (WHEEL, "acme_one-0.9-py3-none-any.whl", f"{WHEEL}.metadata")
     )
 
@@ -77,9 +77,9 @@ def test_whoever_guesses_a_session_finds_none(author: Author) -> None:
     answers = [
         author.ask("GET", f"{url}upload/2.0/sessions/guess"),
         author.ask("POST", f"{url}upload/2.0/sessions/guess/publish"),
-        requests.get(f"{url}stage/guess/simple/", timeout=10),
-        requests.get(f"{url}stage/guess/simple/acme-one/", timeout=10),
-        requests.get(f"{url}stage/guess/packages/{WHEEL}", timeout=10),
+        requests.get(f"{url}stage/guess/simple/", timeout=60),
+        requests.get(f"{url}stage/guess/simple/acme-one/", timeout=60),
+        requests.get(f"{url}stage/guess/packages/{WHEEL}", timeout=60),
     ]
 
     assert [answer.status_code for answer in answers] == [404] * 5
@@ -91,6 +91,6 @@ def test_a_closed_index_shows_a_stage_to_its_users_only(serve: Serve, make_wheel
     author.upload(make_wheel())
     page = f"{author.links['stage']}acme-one/"
 
-    answers = [requests.get(page, timeout=10), author.ask("GET", page)]
+    answers = [requests.get(page, timeout=60), author.ask("GET", page)]
 
     assert [answer.status_code for answer in answers] == [401, 200]

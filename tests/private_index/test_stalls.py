@@ -31,7 +31,7 @@ def connect(listener: socket.socket) -> Iterator[Callable[[], Pair]]:
     with ExitStack() as ends:
 
         def open_both() -> Pair:
-            client = ends.enter_context(socket.create_connection(listener.getsockname(), timeout=5))
+            client = ends.enter_context(socket.create_connection(listener.getsockname(), timeout=60))
             server = ends.enter_context(listener.accept()[0])
             server.settimeout(0)
             return client, server

@@ -121,7 +121,7 @@ def spoken(index: Index, pair: Pair, version: ssl.TLSVersion) -> str | None:
     context.minimum_version = context.maximum_version = version
     address = urlsplit(index.url)
     with (
-        socket.create_connection((str(address.hostname), address.port or 443), timeout=10) as plain,
+        socket.create_connection((str(address.hostname), address.port or 443), timeout=60) as plain,
         context.wrap_socket(plain, server_hostname="localhost") as connection,
     ):
         return connection.version()
@@ -149,7 +149,7 @@ def ask(url: str, authority: Path) -> int:
     """Return the status of an answer, asking again as pip, uv and twine do when a connection is cut at its opening."""
     with requests.Session() as session:
         session.mount("https://", HTTPAdapter(max_retries=2))
-        return session.get(url, verify=str(authority), timeout=10).status_code
+        return session.get(url, verify=str(authority), timeout=60).status_code
 
 
 def is_known(index: Index, authority: Path) -> bool:
@@ -177,7 +177,7 @@ def test_a_pair_that_can_not_be_used_is_told(
     command = [sys.executable, "-m", "private_index", "serve", "--port", "0", "--tls-cert", cert, "--tls-key", key]
 
     ended = subprocess.run(
-        command, env=env, cwd=pair.cert.parent, capture_output=True, text=True, check=False, timeout=30
+        command, env=env, cwd=pair.cert.parent, capture_output=True, text=True, check=False, timeout=60
     )
 
     assert ended.returncode == 1

@@ -29,7 +29,7 @@ def test_no_second_action_is_smuggled_past_the_first(strict_index: Index, make_w
         strict_index.url,
         files=form,
         auth=(strict_index.user, strict_index.password),
-        timeout=10,
+        timeout=60,
     )
 
     assert answer.status_code == 400
@@ -52,7 +52,7 @@ def test_no_mutation_of_a_valid_upload_is_answered_otherwise_than_well(index: In
     with requests.Session() as session:
         session.auth = (index.user, index.password)
         answers = [
-            session.post(index.url, data=mutate(form, chance), headers=headers, timeout=30) for _ in range(MUTATIONS)
+            session.post(index.url, data=mutate(form, chance), headers=headers, timeout=60) for _ in range(MUTATIONS)
         ]
 
     kept = [path for path in index.root.iterdir() if path.is_file()]
@@ -88,7 +88,7 @@ def test_a_form_needs_a_file(strict_index: Index) -> None:
         data={":action": "file_upload"},
         files={"other": ("x", b"x")},
         auth=(strict_index.user, strict_index.password),
-        timeout=10,
+        timeout=60,
     )
 
     assert answer.status_code == 400
@@ -96,7 +96,7 @@ def test_a_form_needs_a_file(strict_index: Index) -> None:
 
 
 def test_what_is_no_form_is_refused(strict_index: Index) -> None:
-    answer = requests.post(strict_index.url, json={"a": 1}, auth=(strict_index.user, strict_index.password), timeout=10)
+    answer = requests.post(strict_index.url, json={"a": 1}, auth=(strict_index.user, strict_index.password), timeout=60)
 
     assert answer.status_code == 400
     assert "multipart/form-data" in answer.text
@@ -118,7 +118,7 @@ def test_a_broken_form_is_refused(strict_index: Index, body: bytes) -> None:
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
 
     answer = requests.post(
-        strict_index.url, data=body, headers=headers, auth=(strict_index.user, strict_index.password), timeout=10
+        strict_index.url, data=body, headers=headers, auth=(strict_index.user, strict_index.password), timeout=60
     )
 
     assert answer.status_code == 400

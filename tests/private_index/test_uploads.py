@@ -26,10 +26,10 @@ def test_an_upload_is_listed_and_served_byte_for_byte(index: Index, post: Post, 
 
     answer = post(index, wheel, door=door)
 
-    page = requests.get(f"{index.simple_url}acme-one/", headers={"Accept": "application/json"}, timeout=10)
+    page = requests.get(f"{index.simple_url}acme-one/", headers={"Accept": "application/json"}, timeout=60)
     assert answer.status_code == 200
     assert "acme_one-1.0-py3-none-any.whl" in page.text
-    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=10).content == wheel.read_bytes()
+    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=60).content == wheel.read_bytes()
 
 
 def test_twine_uploads_both_kinds(index: Index, make_wheel: Make, make_sdist: Make) -> None:
@@ -143,14 +143,14 @@ def test_a_wheel_with_a_variant_label_is_listed_and_served(
     answers = [post(index, file).status_code for file in (plain, wheel)]
 
     json = {"Accept": "application/vnd.pypi.simple.v1+json"}
-    page = requests.get(f"{index.simple_url}acme-one/", headers=json, timeout=10)
+    page = requests.get(f"{index.simple_url}acme-one/", headers=json, timeout=60)
     served = {
-        file["filename"]: requests.get(requests.compat.urljoin(page.url, file["url"]), timeout=10).content
+        file["filename"]: requests.get(requests.compat.urljoin(page.url, file["url"]), timeout=60).content
         for file in page.json()["files"]
     }
     assert answers == [200, 200]
     assert served == {file.name: file.read_bytes() for file in (plain, wheel)}
-    assert requests.get(f"{index.url}packages/{wheel.name}.metadata", timeout=10).status_code == 200
+    assert requests.get(f"{index.url}packages/{wheel.name}.metadata", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize(("version"), ["1.0+local.1", "1!2.0"])
@@ -162,10 +162,10 @@ def test_local_versions_and_epochs_are_listed_and_served(
     answers = [post(index, file).status_code for file in files]
 
     json = {"Accept": "application/vnd.pypi.simple.v1+json"}
-    page = requests.get(f"{index.simple_url}acme-one/", headers=json, timeout=10)
+    page = requests.get(f"{index.simple_url}acme-one/", headers=json, timeout=60)
     urls = [requests.compat.urljoin(page.url, file["url"]) for file in page.json()["files"]]
     assert answers == [200, 200]
-    assert [requests.get(url, timeout=10).content for url in urls] == [file.read_bytes() for file in files]
+    assert [requests.get(url, timeout=60).content for url in urls] == [file.read_bytes() for file in files]
 
 
 def test_a_reserved_name_is_published_by_its_owners_only(serve: Serve, post: Post, make_wheel: Make) -> None:
@@ -211,8 +211,8 @@ def test_a_file_over_the_limit_is_refused_whether_its_length_is_announced_or_not
 
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     auth = (index.user, index.password)
-    announced = requests.post(index.url, data=b"".join(body()), headers=headers, auth=auth, timeout=30)
-    chunked = requests.post(index.url, data=body(), headers=headers, auth=auth, timeout=30)
+    announced = requests.post(index.url, data=b"".join(body()), headers=headers, auth=auth, timeout=60)
+    chunked = requests.post(index.url, data=body(), headers=headers, auth=auth, timeout=60)
 
     assert [announced.status_code, chunked.status_code] == [413, 413]
     assert "the upload is larger than the 5,194,304 bytes" in announced.text
@@ -236,7 +236,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(serve: Serve, post: Post, make_w
     assert answer.status_code == 507
     assert "no room left" in answer.text
     assert files_of(index) == []
-    assert requests.get(f"{index.url}health", timeout=10).status_code == 200
+    assert requests.get(f"{index.url}health", timeout=60).status_code == 200
 
 
 def test_bytes_that_were_removed_by_hand_can_be_uploaded_again_at_once(

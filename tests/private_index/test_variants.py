@@ -36,14 +36,14 @@ def variant(make_wheel: Make, label: str, properties: object, **said: object) ->
 
 def listed(index: Index) -> list[Mapping[str, Any]]:
     """Return what the page tells of files about variants."""
-    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=10).json()
+    page = requests.get(f"{index.simple_url}acme-one/", headers=JSON, timeout=60).json()
     return [file for file in page["files"] if file["filename"].endswith(".json")]
 
 
 def told(index: Index) -> tuple[requests.Response, Mapping[str, Any]]:
     """Return the file of which the page tells, and what the page says of it."""
     (file,) = listed(index)
-    return requests.get(requests.compat.urljoin(f"{index.simple_url}acme-one/", file["url"]), timeout=10), file
+    return requests.get(requests.compat.urljoin(f"{index.simple_url}acme-one/", file["url"]), timeout=60), file
 
 
 def test_one_file_tells_of_all_variants_of_a_release(index: Index, post: Post, make_wheel: Make) -> None:
@@ -66,7 +66,7 @@ def test_one_file_tells_of_all_variants_of_a_release(index: Index, post: Post, m
     assert file["hashes"]["sha256"] == hashlib.sha256(answer.content).hexdigest()
     assert "immutable" in answer.headers["Cache-Control"]
     assert before.url != answer.url
-    assert requests.get(before.url, timeout=10).status_code == 404
+    assert requests.get(before.url, timeout=60).status_code == 404
 
 
 def test_a_page_of_variants_is_read_by_others_and_passes_the_probe(index: Index, post: Post, make_wheel: Make) -> None:
@@ -75,7 +75,7 @@ def test_a_page_of_variants_is_read_by_others_and_passes_the_probe(index: Index,
 
     with PyPISimple(index.simple_url) as client:
         names = [package.filename for package in client.get_project_page("acme-one").packages]
-    html = requests.get(f"{index.simple_url}acme-one/", headers={"Accept": "text/html"}, timeout=10).text
+    html = requests.get(f"{index.simple_url}acme-one/", headers={"Accept": "text/html"}, timeout=60).text
     command = [sys.executable, "-m", "private_index", "probe", index.simple_url]
     probe = subprocess.run(command, env=index.env, capture_output=True, text=True, check=False)
 
@@ -117,7 +117,7 @@ def test_a_wheel_that_does_not_say_what_it_is_is_served_and_told_nothing_of(
     answer = post(index, wheel)
 
     assert (answer.status_code, listed(index)) == (200, [])
-    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=10).content == wheel.read_bytes()
+    assert requests.get(f"{index.url}packages/{wheel.name}", timeout=60).content == wheel.read_bytes()
 
 
 def test_what_is_odd_in_one_wheel_is_no_harm_to_what_is_told_of_others(

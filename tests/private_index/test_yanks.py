@@ -41,12 +41,12 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Index]:
 
 def ask(index: Index, *releases: tuple[str, str], **more: object) -> requests.Response:
     body = {"releases": [{"name": name, "version": version} for name, version in releases], **more}
-    return requests.post(f"{index.url}yanks", json=body, auth=LOGIN, timeout=30)
+    return requests.post(f"{index.url}yanks", json=body, auth=LOGIN, timeout=60)
 
 
 def yanked(index: Index, project: str) -> list[object]:
     accept = {"Accept": "application/vnd.pypi.simple.v1+json"}
-    page = requests.get(f"{index.simple_url}{project}/", headers=accept, timeout=30).json()
+    page = requests.get(f"{index.simple_url}{project}/", headers=accept, timeout=60).json()
     return [file["yanked"] for file in page["files"]]
 
 
@@ -93,7 +93,7 @@ def test_who_depends_on_it_is_told_by_the_latest_releases(stocked: Index) -> Non
     ],
 )
 def test_what_makes_no_sense_is_refused(body: bytes, sentence: str, stocked: Index) -> None:
-    answer = requests.post(f"{stocked.url}yanks", data=body, auth=LOGIN, timeout=30)
+    answer = requests.post(f"{stocked.url}yanks", data=body, auth=LOGIN, timeout=60)
 
     assert answer.status_code == 400
     assert sentence in answer.text
@@ -102,8 +102,8 @@ def test_what_makes_no_sense_is_refused(body: bytes, sentence: str, stocked: Ind
 def test_a_stranger_takes_nothing_back(stocked: Index) -> None:
     body = {"releases": [{"name": "acme-one", "version": "1.0"}], "reason": "x"}
 
-    nobody = requests.post(f"{stocked.url}yanks", json=body, timeout=30)
-    wrong = requests.post(f"{stocked.url}yanks", json=body, auth=("me", "wrong"), timeout=30)
+    nobody = requests.post(f"{stocked.url}yanks", json=body, timeout=60)
+    wrong = requests.post(f"{stocked.url}yanks", json=body, auth=("me", "wrong"), timeout=60)
 
     assert (nobody.status_code, wrong.status_code) == (401, 401)
     assert yanked(stocked, "acme-one") == [False]
@@ -124,6 +124,6 @@ def test_a_client_that_goes_away_in_the_middle_is_no_fault_of_the_index(stocked:
     with socket.create_connection((str(url.hostname), url.port or 80)) as connection:
         connection.sendall(head.encode())
 
-    requests.post(f"{stocked.url}yanks", timeout=10)
+    requests.post(f"{stocked.url}yanks", timeout=60)
 
     assert "Traceback" not in stocked.log.read_text()

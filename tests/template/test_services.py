@@ -43,10 +43,10 @@ def url(installed: Path, env: dict[str, str], tmp_path: Path) -> Iterator[str]:
 def test_a_made_service_is_published_installed_and_answers_with_no_edit(url: str) -> None:
     wait_for(lambda: is_ready(url))
 
-    answer = requests.get(f"{url}/names", params={"text": "Crème Brûlée"}, timeout=10)
+    answer = requests.get(f"{url}/names", params={"text": "Crème Brûlée"}, timeout=60)
 
     assert answer.json() == {"text": "Crème Brûlée", "name": "creme-brulee"}
-    assert requests.get(f"{url}/livez", timeout=10).status_code == 200
+    assert requests.get(f"{url}/livez", timeout=60).status_code == 200
 
 
 @pytest.mark.parametrize("kind", ["service", "worker"])
@@ -66,6 +66,6 @@ def test_what_does_not_run_has_none(kind: str, make: Make) -> None:
 def is_ready(url: str) -> bool:
     """Tell whether the service says that it is ready."""
     try:
-        return requests.get(f"{url}/readyz", timeout=5).status_code == 200
+        return requests.get(f"{url}/readyz", timeout=60).status_code == 200
     except requests.ConnectionError:
         return False

@@ -25,7 +25,7 @@ def table(out: str) -> dict[str, str]:
 
 def is_listed(index: Index, name: str) -> bool:
     """Whether an index has anything of a project."""
-    return requests.get(f"{index.simple_url}{name}/", timeout=10).status_code == 200
+    return requests.get(f"{index.simple_url}{name}/", timeout=60).status_code == 200
 
 
 @pytest.fixture

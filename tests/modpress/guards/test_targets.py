@@ -48,7 +48,7 @@ def test_asking_leaves_nothing_behind(make_case: MakeCase, serve: Serve, model: 
 
     Right().check(make_case(url=index.url))
 
-    assert requests.get(f"{index.simple_url}{model.release.module.key}/", timeout=5).status_code == 404
+    assert requests.get(f"{index.simple_url}{model.release.module.key}/", timeout=60).status_code == 404
 
 
 def test_asking_makes_no_noise(make_case: MakeCase, serve: Serve) -> None:
@@ -66,7 +66,7 @@ def test_a_session_that_broke_off_is_in_nobodys_way(make_case: MakeCase, team: I
     case = make_case()
     module = case.module
     wanted = {"releases": [{"name": module.name, "version": module.version}]}
-    requests.post(f"{team.url}upload/2.0/", json=wanted, auth=(team.user, team.password), timeout=5)
+    requests.post(f"{team.url}upload/2.0/", json=wanted, auth=(team.user, team.password), timeout=60)
 
     verdict = Right().check(case)
 
