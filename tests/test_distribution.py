@@ -18,6 +18,7 @@ from tests.surroundings import clean_environment
 ROOT = Path(__file__).parent.parent
 NEEDED = (
     ".ci/run",
+    "constraints.txt",
     "CONTRIBUTING.md",
     "docs/operation.md",
     "examples/palette/noxfile.py",

@@ -59,7 +59,7 @@ def test_metadata_that_stops_installers_is_refused(make_wheel: Make, extra: str,
         pytest.param("Content-Type: multipart/mixed; boundary=x\n", "a Content-Type of a message", id="messages"),
         pytest.param(f"Requires-Python: >={'1' * 5000}\n", "Requires-Python has more than 256", id="a long number"),
         pytest.param(f"Requires-Dist: a; {'(' * 5000}\n", "has more than 4,096 characters", id="a long requirement"),
-        pytest.param(f"Requires-Dist: a; {'(' * 4000}\n", "far too many brackets", id="many brackets"),
+        pytest.param(f"Requires-Dist: a; {'(' * 4000}\n", "is not valid: Requires-Dist 'a; (((", id="many brackets"),
     ],
 )
 def test_metadata_that_would_take_parsers_to_their_limits_is_refused(
