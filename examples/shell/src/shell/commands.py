@@ -166,7 +166,9 @@ async def apply(desk: Desk, text: str = "") -> None:
         raise NeedsError(command="apply", what="a command: apply COMMAND…")
     for running in desk.system.running.values():
         if running.service.is_process:
-            desk.console.print(Text(f"{running.service.name}: {running.service.folder}", style="bold"))
+            heading = Text(f"{running.service.name}: {running.service.folder}", style="bold")
+            # A path that is broken into lines can't be copied.
+            desk.console.print(heading, soft_wrap=True)
             process = await asyncio.create_subprocess_shell(
                 text,
                 cwd=running.service.folder,
