@@ -95,8 +95,9 @@ def scorecard(session: nox.Session) -> None:
 def new(session: nox.Session) -> None:
     """Make a module and its git repository beside this folder: nox -s new -- --output-dir FOLDER for elsewhere."""
     install(session, "-e.[template]")
-    what = session.posargs or ["--output-dir", os.pardir]
-    session.run("modpress", "new", "--git", *what, env={"MODPRESS_INDEX_URL": INDEX_URL})
+    env = {"MODPRESS_INDEX_URL": INDEX_URL}
+    # Of an option that is given twice the last one counts.
+    session.run("modpress", "new", "--git", "--output-dir", os.pardir, *session.posargs, env=env)
 
 
 @nox.session

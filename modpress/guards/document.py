@@ -37,12 +37,11 @@ This page is made by `modpress guards --markdown > docs/guards.md`.
 
 ## To see them refuse
 
-Each guard below has a line to type in a folder of its own for a fresh module, in bash, before a rehearsal. A test types
-them all.
+Each guard below has a line to type in a folder of its own for a fresh module, in bash, before a rehearsal; the index,
+`nox -s index`, serves meanwhile. A test types them all.
 
 ```console
 $ nox -s new -- --no-input project_name=my-module && cd ../my-module
-$ git init -q -b main && git add . && git commit -qm First
 $ {FIELD}
 $ {UNDER}
 $ {HOOK}
