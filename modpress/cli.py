@@ -29,7 +29,19 @@ Examples:
   modpress publish -r team                to the index of section [team] in ~/.pypirc
   modpress publish --index-url https://packages.example.com/simple/
 
-{WHERE_HELP}"""
+{WHERE_HELP}
+\b
+What a pyproject.toml may say under [tool.modpress]:
+  index = "URL"            the simple URL of the index that the module belongs to
+  indexes = ["URL"]        the only indexes that it may go to
+  waive = ["GUARD"]        guards that it does without
+  generated = ["PATTERN"]  packed files that a build makes, and git does not know
+  max-megabytes = 100      the most that one of its files may have
+  modules = ["FOLDER"]     at the top of a repository: the modules that its folder stands for
+
+\b
+SOURCE_DATE_EPOCH, where it is set, dates what is built.
+"""
 
 
 class Commands(click.Group):

@@ -31,6 +31,13 @@ from private_index.settings import Settings, default_users
 from private_index.store import Refused, Store
 
 SEED = Actor(name=None, origin="--seed")
+EXITS = """\b
+Exit codes:
+  0  it is done; of `serve`: Ctrl-C or SIGTERM has ended it
+  1  a sentence says what is wrong, or what was found
+  2  the command was typed wrong; nothing was begun
+  3  of `probe`: the index can't be reached, or lets nobody in
+"""
 KEPT = "another file was published under this name, and is kept; give what has changed a new version"
 
 
@@ -50,7 +57,7 @@ class Commands(FaultGroup):
         return probe_command
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Commands, epilog=EXITS, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="modpress", message="%(prog)s %(version)s")
 def main() -> None:
     """Your team's own package index: pypiserver, strengthened.

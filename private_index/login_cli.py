@@ -90,7 +90,8 @@ def login(url: str, user: str | None, name: str | None, *, is_default: bool, use
 
     The password is asked for, or read as one line from standard input when that is no terminal. The index is asked
     whether it is right; then it is written where the clients look, for your eyes only: ~/.netrc (pip, uv, curl) and
-    ~/.pypirc (twine, modpress). What else is in these files stays as it is. `logout` takes it back.
+    ~/.pypirc (twine, modpress), and with --default in the settings of pip and uv. NETRC, PIP_CONFIG_FILE and
+    UV_CONFIG_FILE may name other files. What else is in these files stays as it is. `logout` takes it back.
 
     \b
     private-index login https://packages.example.com/simple/
