@@ -12,7 +12,7 @@ from pathlib import Path
 import click
 
 from tests.cookbook.engines import NoEngine
-from tests.cookbook.following import Mismatch, renew
+from tests.cookbook.following import Left, Mismatch, renew
 from tests.cookbook.homes import FIRST, Homes, pages
 from tests.surroundings import clean_environment
 
@@ -32,19 +32,19 @@ def main(*, write: bool, names: tuple[Path, ...]) -> None:
     sys.exit(1 if wrong and not write else 0)
 
 
-def _tell(page: Path, follow: Callable[[], list[Mismatch]], *, write: bool) -> int:
+def _tell(page: Path, follow: Callable[[], list[Mismatch | Left]], *, write: bool) -> int:
     start = time.monotonic()
     try:
-        mismatches = follow()
+        found = follow()
     except NoEngine as reason:
         click.echo(f"{page.stem}: skipped, {reason}")
         return 0
-    click.echo(f"{page.stem}: {len(mismatches) or 'nothing'} otherwise than shown, {time.monotonic() - start:.0f} s")
-    for mismatch in mismatches:
-        click.echo(str(mismatch))
-    if write and mismatches:
-        page.write_text(renew(page.read_text(encoding="utf-8"), mismatches), encoding="utf-8")
-    return len(mismatches)
+    click.echo(f"{page.stem}: {len(found) or 'nothing'} otherwise than shown, {time.monotonic() - start:.0f} s")
+    for one in found:
+        click.echo(str(one))
+    if write and found:
+        page.write_text(renew(page.read_text(encoding="utf-8"), found), encoding="utf-8")
+    return len(found)
 
 
 if __name__ == "__main__":

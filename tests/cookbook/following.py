@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.cookbook.likeness import is_alike
-from tests.cookbook.pages import INTERRUPT, Command, Listing, Session, Step, read_page
+from tests.cookbook.pages import INTERRUPT, Command, Listing, Step, read_page
 from tests.cookbook.ports import DEFAULT, Ports
 from tests.cookbook.terminals import Terminal
 
@@ -31,13 +31,29 @@ class Mismatch:
     """
 
     page: Path
-    step: Command | Session
+    step: Command
     seen: str
     why: str
 
     def __str__(self) -> str:
-        shown = self.step.shown if isinstance(self.step, Command) else self.step.text
-        return f"{self.page}:{self.step.line}: {self.why}\n--- shown\n{shown}\n--- seen\n{self.seen}\n"
+        return f"{self.page}:{self.step.line}: {self.why}\n--- shown\n{self.step.shown}\n--- seen\n{self.seen}\n"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a page leaves behind, in the way of whoever follows another one then.
+
+    Args:
+        page: which.
+        what: names of files, or what still runs.
+
+    """
+
+    page: Path
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: its last step leaves behind: {self.what}\n"
 
 
 class Reader:
@@ -46,11 +62,13 @@ class Reader:
     Args:
         home: the reader's home, in which every terminal begins.
         env: the reader's environment.
+        opening: what the reader types into each new terminal.
 
     """
 
-    def __init__(self, home: Path, env: Mapping[str, str]) -> None:
+    def __init__(self, home: Path, env: Mapping[str, str], opening: str = "") -> None:
         self._home = home
+        self._opening = opening
         # Pages may be followed beside each other, on a machine that serves something already.
         self._ports = Ports()
         self._env = {**env, "HOME": str(home), "PRIVATE_INDEX_PORT": self._ports.free(DEFAULT)}
@@ -59,30 +77,37 @@ class Reader:
         """Put the reader's ports into a file that the reader has and does not write."""
         path.write_text(self._ports.typed(path.read_text(encoding="utf-8")), encoding="utf-8")
 
-    def follow(self, page: Path) -> Iterator[Mismatch]:
-        """Do every step of a page; yield each that ends otherwise than shown."""
+    def follow(self, page: Path) -> Iterator[Mismatch | Left]:
+        """Do every step of a page; yield each that ends otherwise than shown, and what runs at the end."""
         with ExitStack() as stack:
             terminals: dict[str, Terminal] = {}
             for step in read_page(page.read_text(encoding="utf-8")):
                 name = step.terminal if isinstance(step, Command) else ""
-                if name not in terminals:
-                    terminals[name] = stack.enter_context(Terminal(self._home, self._env))
-                found = self._do(step, terminals[name])
-                if isinstance(step, Command) and step.output[-1:] == [INTERRUPT]:
+                if isinstance(step, Command) and step.typed == [INTERRUPT]:
                     terminals.pop(name).interrupt()
+                    continue
+                if name not in terminals:
+                    terminals[name] = stack.enter_context(self._open())
+                found = self._do(step, terminals[name])
                 if found:
                     yield Mismatch(page, *found)
+            running = [name for name in terminals if name] + terminals[""].type("jobs -r")[0].splitlines()
+            if running:
+                yield Left(page, ", ".join(running))
 
-    def _do(self, step: Step, terminal: Terminal) -> tuple[Command | Session, str, str] | None:
+    def _open(self) -> Terminal:
+        terminal = Terminal(self._home, self._env)
+        terminal.type(self._opening or ":")
+        return terminal
+
+    def _do(self, step: Step, terminal: Terminal) -> tuple[Command, str, str] | None:
         if isinstance(step, Listing):
             self._write(step, terminal)
             return None
-        if isinstance(step, Session):
-            return self._talk(step, terminal)
         return self._type(step, terminal)
 
     def _type(self, step: Command, terminal: Terminal) -> tuple[Command, str, str] | None:
-        shown = step.shown.removesuffix(INTERRUPT).rstrip("\n")
+        shown = step.shown.rstrip("\n")
         is_enough = (lambda said: is_alike(shown, self._plain(said))) if step.terminal else None
         seen, code = terminal.type(self._ports.typed(step.command), is_enough)
         seen = self._plain(seen)
@@ -100,24 +125,16 @@ class Reader:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(self._ports.typed(step.text), encoding="utf-8")
 
-    def _talk(self, step: Session, terminal: Terminal) -> tuple[Session, str, str] | None:
-        said = self._home / ".session.txt"
-        said.write_text(step.text, encoding="utf-8")
-        # From the folder's own path, as a Python that was started there would import.
-        seen, code = terminal.type(f'PYTHONPATH="$PWD" python -m doctest -o ELLIPSIS {said}')
-        said.unlink()
-        return (step, self._plain(seen), "the session goes otherwise") if code else None
-
     def _plain(self, seen: str) -> str:
         return self._ports.shown(seen.replace(str(self._home.resolve()), HOME).replace(str(self._home), HOME))
 
 
-def renew(text: str, mismatches: list[Mismatch]) -> str:
+def renew(text: str, found: list[Mismatch | Left]) -> str:
     """Return a page with the outputs that were seen in the place of those that are no longer so."""
     lines = text.splitlines()
+    mismatches = [one for one in found if isinstance(one, Mismatch)]
     for mismatch in sorted(mismatches, key=lambda one: -one.step.line):
-        if isinstance(mismatch.step, Command):
-            _put(lines, mismatch.step, mismatch.seen)
+        _put(lines, mismatch.step, mismatch.seen)
     return "\n".join(lines) + "\n"
 
 
@@ -126,6 +143,4 @@ def _put(lines: list[str], command: Command, seen: str) -> None:
     # A fence in a list's item is indented as the item is.
     indent = typed[: len(typed) - len(typed.lstrip())]
     begin = command.output_line - 1
-    ends = command.output[-1:] if command.output[-1:] == [INTERRUPT] else []
-    new = [*seen.strip("\n").splitlines(), *ends]
-    lines[begin : begin + len(command.output)] = [f"{indent}{line}".rstrip() for line in new]
+    lines[begin : begin + len(command.output)] = [f"{indent}{line}".rstrip() for line in seen.strip("\n").splitlines()]

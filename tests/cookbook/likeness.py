@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 ASIDE = (
-    (re.compile(r"\x1b\[[0-9;?]*[A-Za-z]"), ""),
     (re.compile(r"\b\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d)?(\.\d+)?(Z|[+-]\d\d:\d\d)?)?"), "DATE"),
     (re.compile(r"(?<![\w.])(\d+(\.\d+)?\s?(s|ms|µs|seconds?|minutes?)|a (second|minute))\b"), "TIME"),
     # nox leaves a time out that is next to none.

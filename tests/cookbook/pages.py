@@ -1,10 +1,9 @@
 """What a page asks of its reader: files to write, commands to type, and what is to be seen then.
 
 A fence with the info `console` is typed: `$ ` in the page's terminal, `NAME$ ` in another one that stays open, `> `
-or a bare `>`
-goes on with the line before, `^C` interrupts, all else is output. `pycon` is typed into Python. `text` is only looked
-at. Any other fence is a file, named by the code span that ends the paragraph before it. A page that begins with the
-comment `<!-- needs: podman -->` is followed where containers can run.
+or a bare `>` goes on with the line before, `^C` is Ctrl-C, after which that terminal is closed; all else is output.
+`text` is only looked at. Any other fence is a file, named by the code span that ends the paragraph before it. A page
+that begins with the comment `<!-- needs: podman -->` is followed where containers can run.
 """
 
 from __future__ import annotations
@@ -82,21 +81,7 @@ class Command:
         return self.line + len(self.typed)
 
 
-@dataclass(frozen=True)
-class Session:
-    """A talk with Python, as doctest reads it.
-
-    Args:
-        text: prompts, what is typed, and answers.
-        line: where in the page, from 1.
-
-    """
-
-    text: str
-    line: int
-
-
-Step = Listing | Command | Session
+Step = Listing | Command
 
 
 def needs_engine(text: str) -> bool:
@@ -124,8 +109,6 @@ def _steps(fence: Token, before: Sequence[Token]) -> Iterator[Step]:
     language = fence.info.strip()
     if language == "console":
         yield from _commands(fence.content.splitlines(), line)
-    elif language == "pycon":
-        yield Session(fence.content, line)
     elif language not in LOOKED_AT:
         yield Listing(_name(before, line), fence.content, line)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.cookbook.following import Mismatch, Reader, renew
+from tests.cookbook.following import Left, Mismatch, Reader, renew
 from tests.cookbook.likeness import is_alike
 from tests.cookbook.pages import NoName, read_page
+from tests.cookbook.terminals import on_screen
 
-Follow = Callable[[str], list[Mismatch]]
+Follow = Callable[[str], list[Mismatch | Left]]
 
 PAGE = """# A page
 
@@ -44,7 +45,7 @@ def follow(page: Path, tmp_path: Path, env: dict[str, str]) -> Follow:
     home = tmp_path / "home"
     home.mkdir()
 
-    def follow_text(text: str) -> list[Mismatch]:
+    def follow_text(text: str) -> list[Mismatch | Left]:
         page.write_text(text, encoding="utf-8")
         return list(Reader(home, env).follow(page))
 
@@ -78,12 +79,14 @@ def test_what_is_written_into_an_item_of_a_list_is_indented_as_the_item(follow: 
 def test_a_command_that_shows_nothing_of_its_own_must_succeed(shown: str, follow: Follow) -> None:
     (found,) = follow(f"```console\n$ false\n{shown}```\n")
 
+    assert isinstance(found, Mismatch)
     assert found.why == "the command fails with exit code 1"
 
 
 def test_a_command_that_is_not_there_is_never_as_shown(follow: Follow) -> None:
     (found,) = follow("```console\n$ no-such-command\nbash: …\n```\n")
 
+    assert isinstance(found, Mismatch)
     assert found.why == "there is no such command"
 
 
@@ -95,19 +98,56 @@ def test_what_runs_in_another_terminal_runs_on_until_it_is_interrupted(follow: F
     text = """```console
 server$ echo $$ > pid; echo ready; sleep 1000
 ready
+```
+
+```console
 $ kill -0 $(cat pid) 2> /dev/null && echo runs
 runs
 ```
+
+```console
+server$ ^C
+```
+
+```console
+$ kill -0 $(cat pid) 2> /dev/null || echo gone
+gone
+```
 """
-    interrupted = text.replace("ready\n$", "ready\n^C\n$").replace("&& echo runs\nruns", "|| echo gone\ngone")
 
     assert follow(text) == []
-    assert follow(interrupted) == []
 
 
-def test_a_talk_with_python_is_had(follow: Follow) -> None:
-    assert follow("```pycon\n>>> 1 + 1\n2\n```\n") == []
-    assert len(follow("```pycon\n>>> 1 + 1\n3\n```\n")) == 1
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        pytest.param("$ sleep 1000 &", "sleep 1000", id="in the background"),
+        pytest.param("server$ sleep 1000", "server", id="in another terminal"),
+    ],
+)
+def test_what_still_runs_at_the_end_of_a_page_is_told(command: str, left: str, follow: Follow) -> None:
+    (found,) = follow(f"```console\n$ true\n```\n\n```console\n{command}\n```\n")
+
+    assert isinstance(found, Left)
+    assert left in found.what
+
+
+def test_a_page_is_followed_in_a_terminal(follow: Follow) -> None:
+    assert follow("```console\n$ python3 -c 'import os; print(os.get_terminal_size(1).columns)'\n100\n```\n") == []
+
+
+@pytest.mark.parametrize(
+    ("said", "seen"),
+    [
+        pytest.param("\x1b[31mred\x1b[0m\x1b(B", "red", id="colours"),
+        pytest.param("\x1b]8;id=1;http://host/\x1b\\here\x1b]8;;\x1b\\", "here", id="links"),
+        pytest.param("10 %\r100 %\n", "100 %\n", id="progress"),
+        pytest.param("waiting\r\x1b[2K\rdone\n", "done\n", id="a line erased"),
+        pytest.param("a\nb\n\x1b[1A\x1b[2K\x1b[1A\x1b[2Kc\n", "c\n", id="lines erased"),
+    ],
+)
+def test_what_is_written_over_is_not_seen(said: str, seen: str) -> None:
+    assert on_screen(said).rstrip("\n") == seen.rstrip("\n")
 
 
 def test_a_port_that_a_page_names_is_a_free_one(follow: Follow, tmp_path: Path) -> None:
@@ -144,7 +184,6 @@ def test_a_listing_without_a_file_is_refused() -> None:
         pytest.param("on 2026-11-24 10:00:01", "on 2027-01-01 23:59:59", id="dates"),
         pytest.param("one\n…\nfour", "one\ntwo\nthree\nfour", id="lines"),
         pytest.param("pip … from …", "pip 26 from here", id="text"),
-        pytest.param("red", "\x1b[31mred\x1b[0m", id="colours"),
     ],
 )
 def test_what_differs_each_time_is_left_aside(shown: str, seen: str) -> None:

@@ -25,3 +25,13 @@ def test_no_exclamation_mark_calls_up_the_readers_history(page: Path) -> None:
     typed = [step for step in steps if isinstance(step, Command)]
 
     assert [step.line for step in typed if "!" in searched(step.command)] == []
+
+
+@pytest.mark.parametrize("page", [pytest.param(one, id=one.relative_to(BOOK).as_posix()) for one in [FIRST, *pages()]])
+def test_a_listing_is_for_one_terminal(page: Path) -> None:
+    fences = re.findall(r"```console\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
+
+    terminals = [set(re.findall(r"^ *([a-z]*)\$ ", fence, re.MULTILINE)) for fence in fences]
+
+    # The button at its corner copies all that is typed in it, and it is pasted at once.
+    assert [fence for fence, names in zip(fences, terminals, strict=True) if len(names) != 1] == []
