@@ -15,7 +15,7 @@ import requests
 
 from private_index.accounts import Accounts
 
-STOP_SECONDS = 15
+STOP_SECONDS = 60
 
 
 @dataclass(frozen=True, kw_only=True)
