@@ -124,6 +124,7 @@ def _stage_routes(stages: Stages, guarded: Callable[[Endpoint], Endpoint]) -> li
         Route(f"{one}/simple/{{name}}/", guarded(stages.project)),
         Route(f"{one}/simple/{{name}}", guarded(stages.project)),
         Route(f"{one}/packages/{{filename}}", guarded(stages.file)),
+        Route(f"{one}/variants/{{sha256}}/{{filename}}", guarded(stages.variants)),
     ]
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from http import HTTPStatus
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from anyio import to_thread
@@ -20,6 +22,7 @@ from private_index.sessions import STAGES
 from private_index.settings import Settings
 from private_index.staging import Staging
 from private_index.store import Store
+from private_index.variants import Variants
 
 # Whatever lies between must not keep what is not public.
 _CACHING = "private"
@@ -67,6 +70,11 @@ class Stages:
         answer = await to_thread.run_sync(self._file, request)
         return answer or await self._reads.file(request)
 
+    async def variants(self, request: Request) -> ASGIApp:
+        """Answer what a page tells of variants as they will be, or are (PEP 825)."""
+        answer = await to_thread.run_sync(self._told_of_variants, request)
+        return answer or await self._reads.variants(request)
+
     def _list(self, request: Request) -> ASGIApp:
         staged = {one.project for one in self._staging.files(request.path_params["session"])}
         names = sorted(staged.union(self._store.catalogue.project_names()))
@@ -80,8 +88,8 @@ class Stages:
         project, files = self._store.catalogue.project_page(name) or (_new(name), [])
         if project.status == "quarantined":
             return None
-        filenames = {one.filename for one in staged}
-        shown = [file for file in files if file.filename not in filenames] + staged
+        shown = _over(files, staged)
+        shown += [told for told, _ in self._variants(request.path_params["session"]).of(shown)]
         kind = self._kind(request)
         return Page(pages.project_page(project, shown, kind), kind, _CACHING, self._negotiator)
 
@@ -97,8 +105,31 @@ class Stages:
             return None
         return Sidecar(self._staging.metadata(session, filename), file.metadata_sha256, _CACHING)
 
+    def _told_of_variants(self, request: Request) -> Answer | None:
+        asked = request.path_params
+        name = canonicalize_name(asked["filename"].partition("-")[0])
+        shown = _over(self._store.catalogue.project_files(name), self._staged(asked["session"], name))
+        for told, content in self._variants(asked["session"]).of(shown):
+            if (told.filename, told.sha256) == (asked["filename"], asked["sha256"]):
+                return Sidecar(content, told.sha256, _CACHING)
+        return None
+
+    def _variants(self, session: str) -> Variants:
+        def path_of(filename: str) -> Path:
+            staged = self._store.staged.path(session, filename)
+            return staged if staged.exists() else self._store.blobs.path(filename)
+
+        # Of a stage few pages are read, once each: nothing is kept for others.
+        return Variants(path_of)
+
     def _kind(self, request: Request) -> str:
         return self._negotiator.content_type(", ".join(request.headers.getlist("accept")).encode("latin-1"))
+
+
+def _over(files: Sequence[File], staged: Sequence[File]) -> list[File]:
+    """Return staged files over those that are published."""
+    filenames = {one.filename for one in staged}
+    return [*(file for file in files if file.filename not in filenames), *staged]
 
 
 def _new(name: str) -> Project:

@@ -14,6 +14,7 @@ import pytest
 import requests
 from pypi_simple import PyPISimple
 
+from tests.private_index.authors import Author
 from tests.real_index import Index, Make, Post, Serve
 
 JSON = {"Accept": "application/vnd.pypi.simple.v1+json"}
@@ -95,6 +96,27 @@ def test_a_variant_that_is_taken_back_is_not_told_of_any_more(serve: Serve, post
     subprocess.run(line, env=index.env, check=True, capture_output=True)
 
     assert (before, listed(index)) == (1, [])
+
+
+def test_a_stage_tells_of_the_variants_that_will_be_there(author: Author, post: Post, make_wheel: Make) -> None:
+    index = author.index
+    post(index, variant(make_wheel, "x86_64_v3", V3))
+    author.open()
+    author.upload(variant(make_wheel, "mkl", MKL))
+    page = f"{author.links['stage']}acme-one/"
+
+    (file,) = (one for one in requests.get(page, headers=JSON, timeout=60).json()["files"] if one["filename"] == NAME)
+    answer = requests.get(requests.compat.urljoin(page, file["url"]), timeout=60)
+    before, _ = told(index)
+
+    assert answer.json()["variants"] == {"mkl": MKL, "x86_64_v3": V3}
+    assert file["hashes"]["sha256"] == hashlib.sha256(answer.content).hexdigest()
+    assert "private" in answer.headers["Cache-Control"]
+    assert before.json()["variants"] == {"x86_64_v3": V3}
+
+    author.publish()
+
+    assert told(index)[0].content == answer.content
 
 
 @pytest.mark.parametrize(
