@@ -20,7 +20,7 @@ FIRST = BOOK / "getting-ready.md"
 # What the first page leaves in a home and every other page counts on.
 TOOLS, CLONE, IDENTITY = "tools", "modpress", ".gitconfig"
 # What a reader's environment has not: an empty home has no settings of pip, and what a page writes there is to be read.
-UNUSUAL = {"PIP_CONFIG_FILE", "COLUMNS", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
+UNUSUAL = {"PIP_CONFIG_FILE", "COLUMNS", "NO_COLOR", "PYTHONUNBUFFERED", "PYTHONDONTWRITEBYTECODE"}
 OPENING = f". {TOOLS}/bin/activate"
 # What sessions and Python keep in the clone; the next recipe is only quicker for it.
 HARMLESS = (".nox/", "__pycache__/")
