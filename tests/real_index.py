@@ -14,6 +14,8 @@ from pathlib import Path
 import requests
 
 from private_index.accounts import Accounts
+from private_index.settings import Settings
+from private_index.store import Store
 
 STOP_SECONDS = 60
 
@@ -52,8 +54,10 @@ Post = Callable[..., requests.Response]
 @contextmanager
 def run_index(root: Path, options: tuple[str, ...], env: dict[str, str]) -> Iterator[Index]:
     """Serve `root` on a free port, with one user, for as long as the block runs."""
-    root.mkdir(parents=True, exist_ok=True)
     users = root.parent / "users"
+    if not root.exists():
+        # Its catalogue is made here: what makes it takes longer to load than to work, and is loaded here only once.
+        Store(Settings(root=root, users=users)).close()
     Accounts(users).add(Index.user, Index.password)
     command = [
         sys.executable,
