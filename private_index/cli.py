@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from private_index import administration, serving, upkeep
+from private_index import administration, upkeep
 from private_index.accounts import Accounts
 from private_index.configuration import as_example, as_toml, settings_of
 from private_index.errors import AlreadyPublished, BadPassword, IndexFault
@@ -84,6 +84,9 @@ def serve(context: click.Context, /, config: Path | None, seed: tuple[Path, ...]
     --config FILE, or the one that PRIVATE_INDEX_CONFIG names, or private-index.toml in the current folder.
     `private-index settings` shows what came of it.
     """
+    # Here and not above: the server's parts are a fifth of the start of every other command.
+    from private_index import serving  # noqa: PLC0415
+
     settings = settings_of(configured(given(context), config))
     settings = replace(settings, port=serving.free_port(settings.host, settings.port))
     store = Store(settings)
