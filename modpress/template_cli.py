@@ -210,10 +210,8 @@ def _conclude(plan: "Plan") -> int:
         click.echo("Updated, and staged: see `git diff --cached`, run nox, then commit.")
         return 0
     click.echo("Not finished: these have conflicts, marked in the file:", err=True)
-    for path in plan.conflicts:
-        click.echo(f"  {path}", err=True)
-    if any(path.startswith(LOCKS) for path in plan.conflicts):
-        click.echo(LOCKED_ANEW, err=True)
+    for line in (*(f"  {path}" for path in plan.conflicts), *_advice(plan.conflicts)):
+        click.echo(line, err=True)
     click.echo(
         "Settle each and `git add` it, run nox, then commit; or take all back with `git reset --hard`.", err=True
     )
@@ -228,8 +226,9 @@ def _update_all(updater: "Updater", made: list[Path]) -> int:
         if outcome.why:
             click.echo(f"\n{outcome.name} ({outcome.state}):")
             _list(outcome.why.strip().splitlines()[-LINES_SHOWN:])
-        if outcome.state == "conflict" and any(path.startswith(LOCKS) for path in outcome.why.splitlines()):
-            click.echo(LOCKED_ANEW)
+        if outcome.state == "conflict":
+            for line in _advice(outcome.why.splitlines()):
+                click.echo(line)
     click.echo(f"\n{_table(outcomes, updater.newest.version)}")
     return 0 if all(outcome.is_good for outcome in outcomes) else Exit.CONFLICT
 
@@ -239,6 +238,10 @@ def _table(outcomes: Iterable["Outcome"], newest: str) -> str:
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
     lines = ("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows)
     return "\n".join(lines)
+
+
+def _advice(conflicts: Iterable[str]) -> list[str]:
+    return [LOCKED_ANEW] if any(path.startswith(LOCKS) for path in conflicts) else []
 
 
 def _list(lines: Iterable[str]) -> None:

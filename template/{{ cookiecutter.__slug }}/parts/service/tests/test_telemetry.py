@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from socket import create_server
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 
@@ -47,25 +47,39 @@ def collector() -> Iterator[Collector]:
         thread.join()
 
 
-def test_a_request_is_traced_and_told_before_the_end(collector: Collector) -> None:
+@pytest.fixture
+def port() -> int:
+    """Return a port that is free."""
     with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with subprocess.Popen(
-        [sys.executable, "-m", "{{ cookiecutter.__package }}"],
-        env={**os.environ, **collector.place, "PORT": str(port)},
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-    ) as process:
-        assert process.stderr
-        assert any("running on" in line for line in process.stderr)
-        for path in ("/names?text=One", "/readyz"):
-            connection = HTTPConnection("127.0.0.1", port)
-            connection.request("GET", path)
-            assert connection.getresponse().status == 200
-            connection.close()
+        return int(probe.getsockname()[1])
 
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+
+@pytest.fixture
+def process(collector: Collector, port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run the service, and end it whatever a test has found; what nobody hears of is ended after a minute."""
+    command = (sys.executable, "-m", "{{ cookiecutter.__package }}")
+    env = {**os.environ, **collector.place, "PORT": str(port)}
+    with subprocess.Popen(command, env=env, stderr=subprocess.PIPE, encoding="utf-8") as running:
+        end = Timer(60, running.kill)
+        end.start()
+        yield running
+        end.cancel()
+        running.kill()
+
+
+def test_a_request_is_traced_and_told_before_the_end(
+    collector: Collector, port: int, process: subprocess.Popen[str]
+) -> None:
+    assert process.stderr
+    assert any("running on" in line for line in process.stderr)
+    for path in ("/names?text=One", "/readyz"):
+        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("GET", path)
+        assert connection.getresponse().status == 200
+        connection.close()
+
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=60)
 
     assert b"GET /names" in collector.taken
     assert b"{{ cookiecutter.__slug }}" in collector.taken

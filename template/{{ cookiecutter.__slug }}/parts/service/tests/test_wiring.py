@@ -24,6 +24,22 @@ def client() -> Iterator[TestClient]:
         yield started
 
 
+@pytest.fixture
+def port() -> int:
+    """Return a port that is free."""
+    with create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def process(port: int) -> Iterator[subprocess.Popen[str]]:
+    """Run the service, and end it whatever a test has found."""
+    env = {**os.environ, "PORT": str(port)}
+    with subprocess.Popen(COMMAND, env=env, stderr=subprocess.PIPE, encoding="utf-8") as running:
+        yield running
+        running.kill()
+
+
 def test_a_name_is_answered(client: TestClient) -> None:
     answer = client.get("/names", params={"text": "Crème Brûlée"})
 
@@ -49,16 +65,11 @@ def test_it_is_not_ready_before_its_start() -> None:
     assert client.get("/readyz").status_code == 503
 
 
-def test_a_signal_stops_it_in_peace() -> None:
-    with create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    with subprocess.Popen(
-        COMMAND, env={**os.environ, "PORT": str(port)}, stderr=subprocess.PIPE, encoding="utf-8"
-    ) as process:
-        assert is_ready(port)
+def test_a_signal_stops_it_in_peace(port: int, process: subprocess.Popen[str]) -> None:
+    assert is_ready(port)
 
-        process.send_signal(signal.SIGTERM)
-        _, log = process.communicate(timeout=30)
+    process.send_signal(signal.SIGTERM)
+    _, log = process.communicate(timeout=60)
 
     assert "Finished server process" in log
     assert process.returncode == 0
@@ -73,11 +84,11 @@ def test_a_bad_setting_is_told_in_a_sentence() -> None:
     assert result.returncode == 1
 
 
-def is_ready(port: int, seconds: float = 30) -> bool:
+def is_ready(port: int, seconds: float = 60) -> bool:
     """Ask until the service is ready; tell whether it was in time."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        connection = HTTPConnection("127.0.0.1", port)
+        connection = HTTPConnection("127.0.0.1", port, timeout=seconds)
         try:
             connection.request("GET", "/readyz")
             return connection.getresponse().status == 200

@@ -4,12 +4,26 @@ import json
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from threading import Timer
 
 import pytest
 
 from {{ cookiecutter.__package }}.wiring import Worker
 
 COMMAND = (sys.executable, "-X", "utf8", "-m", "{{ cookiecutter.__package }}")
+
+
+@pytest.fixture
+def process() -> Iterator[subprocess.Popen[str]]:
+    """Run the worker, and end it whatever a test has found; if it never answers, after a minute."""
+    pipe = subprocess.PIPE
+    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, encoding="utf-8") as running:
+        end = Timer(60, running.kill)
+        end.start()
+        yield running
+        end.cancel()
+        running.kill()
 
 
 def run(*messages: str) -> subprocess.CompletedProcess[str]:
@@ -33,18 +47,16 @@ def test_a_bad_message_is_told_and_the_next_is_handled() -> None:
     assert result.returncode == 1
 
 
-def test_a_worker_that_waits_stops_at_once() -> None:
-    pipe = subprocess.PIPE
-    with subprocess.Popen(COMMAND, stdin=pipe, stdout=pipe, encoding="utf-8") as process:
-        assert process.stdin
-        assert process.stdout
-        process.stdin.write('{"text": "One"}\n')
-        process.stdin.flush()
-        assert json.loads(process.stdout.readline())["name"] == "one"
+def test_a_worker_that_waits_stops_at_once(process: subprocess.Popen[str]) -> None:
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write('{"text": "One"}\n')
+    process.stdin.flush()
+    assert json.loads(process.stdout.readline())["name"] == "one"
 
-        process.send_signal(signal.SIGTERM)
+    process.send_signal(signal.SIGTERM)
 
-        assert process.wait(timeout=30) == 0
+    assert process.wait(timeout=60) == 0
 
 
 def test_a_worker_without_a_message_has_nothing_to_finish() -> None:
