@@ -21,6 +21,9 @@ from modpress.urls import Login, is_same_origin
 __all__ = ["Account", "open_account", "read_pypirc"]
 
 NOBODY = {"username": "", "password": ""}
+TYPED = "the keyring, or typed in"
+# A release looks at an index several times; who has typed a password is not asked for it again.
+_typed: dict[str, Login] = {}
 
 
 class UploadSettings(Settings):
@@ -99,7 +102,10 @@ def open_account(destination: Destination, manners: Manners, *, is_needed: bool 
             return Account(UploadSettings(manners, **{**arguments, **NOBODY}), "nowhere", missing)
         except TwineException as error:
             raise AddressFault(str(error)) from None
-    return Account(settings, _source(settings, destination))
+    source = _source(settings, destination)
+    if source == TYPED:
+        _typed[destination.upload_url] = settings.login
+    return Account(settings, source)
 
 
 def _arguments(destination: Destination, manners: Manners) -> dict[str, Any]:
@@ -112,16 +118,19 @@ def _arguments(destination: Destination, manners: Manners) -> dict[str, Any]:
     arguments.non_interactive |= not manners.is_interactive
     arguments.disable_progress_bar = not manners.shows_progress
     arguments.cert = manners.certificates or arguments.cert
-    if destination.login and arguments.username is None:
-        arguments.username, arguments.password = destination.login.username, destination.login.password
+    login = destination.login or _typed.get(destination.upload_url)
+    if login and arguments.username is None:
+        arguments.username, arguments.password = login.username, login.password
     return {**vars(arguments), "repository_name": arguments.repository, "cacert": arguments.cert}
 
 
-def _source(settings: Settings, destination: Destination) -> str:
+def _source(settings: UploadSettings, destination: Destination) -> str:
     if destination.login and settings.auth.input.password == destination.login.password:
         return "the URL"
+    if settings.login == _typed.get(destination.upload_url):
+        return TYPED
     if settings.auth.input.password is not None:
         return "TWINE_PASSWORD"
     if settings.repository_config.get("password") is not None:
         return f"[{destination.section}] of ~/.pypirc"
-    return "the keyring, or typed in"
+    return TYPED

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import pexpect
 import pytest
 
 from tests.modpress.conftest import Modules, Outcome
@@ -85,6 +86,23 @@ def test_a_release_is_committed_published_and_tagged_with_its_followers(plant: P
     assert tree.git("log", "-1", "--format=%s") == f"Release {base} 2.0.0, {top} 1.0.1"
     assert {f"{base}-v2.0.0", f"{top}-v1.0.1"} <= set(tree.git("tag", "--points-at", "HEAD").split())
     assert tree.git("status", "--porcelain") == ""
+
+
+def test_a_release_asks_for_a_password_once(plant: Plant, name: str) -> None:
+    tree = plant({name: []})
+    password = tree.env.pop("TWINE_PASSWORD")
+    user = tree.env.pop("TWINE_USERNAME")
+    command = ["-m", "modpress", "release", "1.0.0", name]
+
+    terminal = pexpect.spawn(sys.executable, command, cwd=tree.root, env=tree.env, encoding="utf-8", timeout=120)
+    terminal.expect("Enter your username: ")
+    terminal.sendline(user)
+    terminal.expect("Enter your password: ")
+    terminal.sendline(password)
+    terminal.expect(["Enter your username: ", pexpect.EOF])
+
+    assert terminal.after is pexpect.EOF
+    assert f"tagged {name}-v1.0.0" in str(terminal.before)
 
 
 def test_after_a_release_nothing_is_left_to_publish(plant: Plant, name: str) -> None:
