@@ -89,8 +89,7 @@ class RequestClient:
     async def close(self) -> None:
         """Wait for no more replies."""
         if self._reading is not None:
-            self._reading.cancel()
-            await asyncio.gather(self._reading, return_exceptions=True)
+            await ended(self._reading)
             try:
                 await self._replies.drop()
             except QueueUnreachableError as error:
@@ -148,8 +147,7 @@ class QueueServer:
             # Not acknowledged, so it comes again.
             LOG.warning("%s", error)
         finally:
-            renewing.cancel()
-            await asyncio.gather(renewing, return_exceptions=True)
+            await ended(renewing)
 
     async def _is_done(self, delivery: Delivery, receive: Receive) -> bool:
         """Tell whether the message needs no other try."""
@@ -199,6 +197,14 @@ def with_identity(request: Request, body: dict[str, Any]) -> Request:
 def is_final(reply: Reply) -> bool:
     """Tell whether trying again would change nothing."""
     return reply.kind is None or reply.kind in FINAL
+
+
+async def ended(task: asyncio.Task[None]) -> None:
+    """End a task; before Python 3.12 `wait_for`, which redis is full of, may swallow a cancellation."""
+    while not task.done():
+        task.cancel()
+        await asyncio.wait({task}, timeout=PATIENCE)
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def put(queue: Queue, body: dict[str, Any]) -> None:
