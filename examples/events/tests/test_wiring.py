@@ -5,7 +5,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -27,7 +27,7 @@ def anyio_backend() -> str:
 
 
 @asynccontextmanager
-async def asker(folder: Path) -> AsyncIterator[Mu]:
+async def asker(folder: Path) -> AsyncGenerator[Mu]:
     """Give somebody who tells and asks the worker of this folder."""
     broker, mu = open_broker(f"sqlite:{folder}/queue.db"), Mu("asker")
     mu.outbound({"role": "events"}, EventClient(broker.queue("events")))
@@ -38,7 +38,7 @@ async def asker(folder: Path) -> AsyncIterator[Mu]:
 
 
 @asynccontextmanager
-async def worker(folder: Path) -> AsyncIterator[None]:
+async def worker(folder: Path) -> AsyncGenerator[None]:
     """Run a worker in this process."""
     told = Settings(queue_url=Secret(f"sqlite:{folder}/queue.db"), events_store=folder / "events.db")
     app = create_app(told)

@@ -1,7 +1,7 @@
 """The pages, with services behind them: there, wrong, and gone."""
 
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def fail(_message: dict[str, Any]) -> None:
 
 
 @asynccontextmanager
-async def service(name: str, monkeypatch: pytest.MonkeyPatch, **answers: Answer) -> AsyncIterator[None]:
+async def service(name: str, monkeypatch: pytest.MonkeyPatch, **answers: Answer) -> AsyncGenerator[None]:
     """Run a service on a port of its own, where discovery finds it."""
     door = HttpServer()
     async with Mu(name) as mu, listening(Starlette(routes=[door.route]), Listening(port=0)) as where:
@@ -67,7 +67,7 @@ async def service(name: str, monkeypatch: pytest.MonkeyPatch, **answers: Answer)
 
 
 @asynccontextmanager
-async def counter(folder: Path) -> AsyncIterator[list[str]]:
+async def counter(folder: Path) -> AsyncGenerator[list[str]]:
     """Run a worker at the queues, and give the pages that it hears of."""
     heard: list[str] = []
     told = anyio.Event()
@@ -88,7 +88,7 @@ async def counter(folder: Path) -> AsyncIterator[list[str]]:
 
 
 @asynccontextmanager
-async def browser(queue_url: str) -> AsyncIterator[httpx2.AsyncClient]:
+async def browser(queue_url: str) -> AsyncGenerator[httpx2.AsyncClient]:
     """Start the site as the environment is now, and give a browser."""
     app = create_app(Settings(queue_url=Secret(queue_url)))
     transport = httpx2.ASGITransport(app)

@@ -1,6 +1,6 @@
 """The adder on HTTP: which address and which message calls what, and how it starts and stops."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -23,7 +23,7 @@ def create_app(_told: ServiceSettings) -> Starlette:
     messages = HttpServer()
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with Mu("adder") as mu:
             mu.define({"role": "adder", "cmd": "add"}, added)
             mu.define({"role": "adder", "cmd": "component"}, ui.component)

@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from servicekit import RefusedError
 from servicekit.health import health_routes
@@ -41,7 +41,7 @@ def create_app(told: Settings) -> Starlette:
     door, messages = Door(History(told.audit_store)), HttpServer()
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with Mu("audit") as mu:
             mu.define({"role": "audit", "cmd": "append"}, door.appended)
             mu.define({"role": "audit", "cmd": "list"}, door.listed)
@@ -94,12 +94,13 @@ class Door:
 def read_body(body: bytes) -> dict[str, Any]:
     """Return the JSON object in a body."""
     try:
-        message = json.loads(body)
+        message: object = json.loads(body)
     except ValueError as error:
         raise IncompleteError from error
     if not isinstance(message, dict):
         raise IncompleteError
-    return message
+    # The keys of a JSON object are texts.
+    return cast("dict[str, Any]", message)
 
 
 def main() -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,7 +43,7 @@ def create_app(told: Settings) -> Starlette:
     desk, broker = Desk(Pages(told.events_store)), open_broker(told.queue_url.reveal())
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with Mu("events") as mu:
             mu.define({"role": "events", "cmd": "record"}, desk.record)
             mu.define({"role": "events"}, ignore)

@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 
@@ -27,7 +27,7 @@ def write(path: Path, text: str) -> None:
 
 
 @contextlib.contextmanager
-def part_of(path: Path) -> Iterator[Path]:
+def part_of(path: Path) -> Generator[Path]:
     """Give a name in the same folder, which takes the path's place at the end and vanishes on a fault."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

@@ -1,5 +1,5 @@
 """The one door to our services, and their pages."""
 
-from webapp.service import Site
+from webapp.service import Fragment, Page, Site
 
-__all__ = ["Site"]
+__all__ = ["Fragment", "Page", "Site"]

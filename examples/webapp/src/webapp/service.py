@@ -30,7 +30,7 @@ class Page:
     """A page, and how it went: 200, 422 for what the reader can mend, 503 for a service that is down."""
 
     title: str
-    fragments: list[Fragment] = field(default_factory=list)
+    fragments: list[Fragment] = field(default_factory=list[Fragment])
     status: int = 200
 
 

@@ -1,7 +1,7 @@
 """The site on HTTP: which address is which page, and which services its messages go to."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -40,7 +40,7 @@ def create_app(told: Settings) -> Starlette:
     broker, mu = open_broker(told.queue_url.reveal()), Mu("webapp")
 
     @asynccontextmanager
-    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_app: Starlette) -> AsyncGenerator[None]:
         async with mu:
             connect(mu, broker)
             yield
