@@ -1,5 +1,8 @@
 """What the DNS server tells, asked over the network."""
 
+# dnslib has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from dnslib import DNSRecord  # type: ignore[import-untyped]
 
 from shell import Service

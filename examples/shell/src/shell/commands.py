@@ -56,7 +56,7 @@ class Desk:
     zone: Zone
     console: Console
     cwd: Path
-    numbers: Mapping[str, int] = field(default_factory=dict)
+    numbers: Mapping[str, int] = field(default_factory=dict[str, int])
 
     async def row(self, running: Running) -> looks.Row:
         """Return what is known of a service at this moment."""
@@ -225,8 +225,8 @@ SYNONYMS = {"quit": "exit", "?": "help", "logs": "tail", "status": "ps"}
 
 async def run(desk: Desk, text: str) -> None:
     """Do what was typed; what cannot be done is a sentence."""
+    word, _, rest = (text.strip() or "ps").partition(" ")
     try:
-        word, _, rest = (text.strip() or "ps").partition(" ")
         command = COMMANDS.get(SYNONYMS.get(word, word))
         if command is None:
             raise NoCommandError(word, list(COMMANDS))

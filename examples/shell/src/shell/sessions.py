@@ -4,7 +4,7 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ async def up_and_down(wishes: Wishes, console: Console) -> None:
 
 
 @asynccontextmanager
-async def opened(wishes: Wishes, console: Console) -> AsyncIterator[Desk]:
+async def opened(wishes: Wishes, console: Console) -> AsyncGenerator[Desk]:
     """Give the desk of a system; at the end, stop all that runs."""
     zone, warden = Zone(wishes.services, wishes.dns_port), Warden()
     numbers = {service.name: number for number, service in enumerate(wishes.services)}

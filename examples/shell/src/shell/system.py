@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
-from watchfiles import Change, awatch
+# One of awatch's arguments may be of trio, which is not needed here.
+from watchfiles import Change, awatch  # pyright: ignore[reportUnknownVariableType]
 
 from shell.running import Running
 

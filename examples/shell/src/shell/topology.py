@@ -49,13 +49,13 @@ class Service:
     group: str
     command: tuple[str, ...] = ()
     port: int | None = None
-    environment: Mapping[str, str] = field(default_factory=dict)
+    environment: Mapping[str, str] = field(default_factory=dict[str, str])
     folder: Path = Path()
     watched: tuple[Path, ...] = ()
     after: tuple[str, ...] = ()
     image: str = ""
     # Named volumes and where each is: what a service keeps.
-    volumes: Mapping[str, str] = field(default_factory=dict)
+    volumes: Mapping[str, str] = field(default_factory=dict[str, str])
     # Whether it can be reached from outside of the system.
     is_published: bool = False
 
@@ -86,20 +86,24 @@ def read_service(name: str, said: Mapping[str, Any], root: Path) -> Service:
     build, command = said.get("build"), words(said.get("command", []))
     if build is not None and not command:
         raise NoCommandError(name)
-    context = build.get("context", ".") if isinstance(build, dict) else build or "."
     return Service(
         name=name,
         group=pairs(said.get("labels", {})).get(GROUP, ""),
         command=tuple(command) if build is not None else (),
         port=next(ports(said), None),
         environment=pairs(said.get("environment", {})),
-        folder=(root / context).resolve(),
+        folder=(root / context(build)).resolve(),
         watched=tuple((root / each["path"]).resolve() for each in said.get("develop", {}).get("watch", [])),
         after=tuple(said.get("depends_on", [])),
         image=said.get("image", ""),
         volumes=dict(volume.split(":")[:2] for volume in said.get("volumes", [])),
         is_published=bool(said.get("ports")),
     )
+
+
+def context(build: str | Mapping[str, str] | None) -> str:
+    """Return the folder that a service is built from, written alone or in a mapping."""
+    return build.get("context", ".") if isinstance(build, Mapping) else build or "."
 
 
 def words(command: str | list[Any]) -> list[str]:
@@ -110,7 +114,7 @@ def words(command: str | list[Any]) -> list[str]:
 def pairs(said: Mapping[str, Any] | list[str]) -> dict[str, str]:
     """Return names and values, written as a mapping or as a list of NAME=VALUE."""
     if isinstance(said, list):
-        return dict(pair.partition("=")[::2] for pair in said)
+        return {name: value for name, _, value in (pair.partition("=") for pair in said)}
     return {name: "" if value is None else str(value) for name, value in said.items()}
 
 

@@ -1,5 +1,8 @@
 """Where services are, told by DNS: a real server on a port of this machine, with the names of a cluster."""
 
+# dnslib has no types.
+# pyright: reportUnknownMemberType=false, reportUnknownArgumentType=false, reportUnknownVariableType=false
+
 from collections.abc import Iterable
 
 from dnslib import QTYPE, RR, SRV, A  # type: ignore[import-untyped]
@@ -30,7 +33,7 @@ class Zone(BaseResolver):  # type: ignore[misc]
         self._server.stop()
         self._server.server.server_close()
 
-    def resolve(self, request: DNSRecord, _handler: object) -> DNSRecord:
+    def resolve(self, request: DNSRecord, handler: object) -> DNSRecord:  # noqa: ARG002 - dnslib's own name
         """Return the answer to a question."""
         reply = request.reply()
         for record in self.records:
@@ -43,7 +46,11 @@ class Silence:
     """Says nothing of what is asked: the terminal is another's."""
 
     def __getattr__(self, _name: str) -> object:
-        return lambda *_arguments: None
+        return nothing
+
+
+def nothing(*_said: object) -> None:
+    """Say nothing."""
 
 
 def records(service: Service) -> list[RR]:
