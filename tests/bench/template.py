@@ -30,6 +30,8 @@ def compare(outer: Mapping[str, str], rounds: int) -> Report:
         folder = Path(name)
         home = Path(outer.get("HOME", "~")).expanduser()
         env = clean_environment(folder) | {"XDG_CACHE_HOME": outer.get("XDG_CACHE_HOME", str(home / ".cache"))}
+        # Bytecode is a cache, warm on everybody's machine: without it each start of a tool compiles all of it anew.
+        env.pop("PYTHONDONTWRITEBYTECODE", None)
         at = Bench(folder, env)
         for number in range(rounds + 1):
             for way, time in at.one_round(number).items():
