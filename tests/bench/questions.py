@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 from tests.bench.figures import BOTH_ENDS
 from tests.bench.installs import cold_and_warm
@@ -11,7 +12,7 @@ from tests.bench.run import Run
 from tests.bench.site import Site, Target
 from tests.bench.slow import CLIENTS, slow_clients
 from tests.bench.transfers import LARGE, transfers_add
-from tests.bench.uploads import uploads_per_second
+from tests.bench.uploads import site_uploader, uploads_per_second
 from tests.bench.wheels import write_large_wheel
 
 OURS = "ours"
@@ -112,7 +113,9 @@ def uploads(run: Run) -> None:
             # Who failed once is not asked again.
             sites.remove(site)
             with run.attempt("uploads", site.name):
-                run.note("uploads", site.name, uploads_per_second(site, run.figures.seconds, turn))
+                rate, tally = uploads_per_second(partial(site_uploader, site), run.figures.seconds, turn)
+                run.note("uploads", site.name, rate)
+                run.remark("uploads", site.name, tally.remark)
                 sites.append(site)
 
 

@@ -76,9 +76,12 @@ class Run:
         try:
             yield
         except FAULTS as fault:
-            reason = " ".join(f"{fault}".split())[-300:]
-            title = self.peers[name].title
-            self.figures.missing.append(f"{title}, {self.size:,} files, {what}: {reason or type(fault).__name__}")
+            self.remark(what, name, " ".join(f"{fault}".split())[-300:] or type(fault).__name__)
+
+    def remark(self, what: str, name: str, sentence: str | None) -> None:
+        """Say in the report what is to be known of a peer's number, or of why there is none."""
+        if sentence is not None:
+            self.figures.missing.append(f"{self.peers[name].title}, {self.size:,} files, {what}: {sentence}")
             self.tell(self.figures.missing[-1])
 
     @contextmanager
