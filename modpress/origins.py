@@ -50,6 +50,10 @@ class Origin:
         if not isinstance(document, dict) or not all(isinstance(value, str) for value in document.values()):
             raise BadOrigin(record, "is no table of answers")
         answers = {key: value for key, value in document.items() if key != VERSION_KEY}
+        private = [key for key in answers if key.startswith("_")]
+        if private:
+            # The template derives these itself: where a module's folder is, what code makes it.
+            raise BadOrigin(record, f"answers {private[0]!r}, which nobody is asked")
         return cls(folder=folder, answers=answers, version=_version(record, document.get(VERSION_KEY, "")))
 
 

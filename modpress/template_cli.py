@@ -165,12 +165,11 @@ def adopt(*, path: Path, answers: tuple[str, ...], write: bool) -> None:
     from modpress.origins import RECORD  # noqa: PLC0415
     from modpress.templates import own_template  # noqa: PLC0415
 
-    wrong = [answer for answer in answers if "=" not in answer]
-    if wrong:
-        raise click.UsageError(f"{wrong[0]!r} is no QUESTION=ANSWER")
+    template = own_template()
+    template.check_answers(answers)
     folder = path.resolve()
     given = answers_of(folder) | dict(answer.split("=", 1) for answer in answers)
-    adoption = compare(folder, own_template(), given, dict(os.environ))
+    adoption = compare(folder, template, given, dict(os.environ))
     click.echo(adoption.patch, nl=False)
     if adoption.left:
         click.echo("The template would also make these, which are the author's own:", err=True)

@@ -59,20 +59,23 @@ def test_when_told_the_project_is_marked_and_no_more(project: Path, env: dict[st
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "sentence"),
+    ("answer", "sentence"),
     [
-        pytest.param(["kind=foo"], 1, "kind 'foo' is none of library, cli", id="kind"),
-        pytest.param(["kind"], 2, "'kind' is no QUESTION=ANSWER", id="no answer"),
+        pytest.param("kind=foo", "kind 'foo' is none of library, cli", id="kind"),
+        pytest.param("kind", "'kind' answers no question: type one of project_name, ", id="no answer"),
+        pytest.param("knd=cli", "'knd=cli' answers no question: type one of project_name, ", id="no question"),
+        pytest.param("_extensions=", "'_extensions=' answers no question: type one of project_name, ", id="a setting"),
+        pytest.param("__slug=../up", "'__slug=../up' answers no question: type one of project_name, ", id="a path"),
     ],
 )
-def test_a_wrong_answer_marks_nothing(
-    project: Path, env: dict[str, str], arguments: list[str], code: int, sentence: str
-) -> None:
-    done = adopt(project, "--write", *arguments, env=env)
+def test_a_wrong_answer_marks_nothing(project: Path, env: dict[str, str], answer: str, sentence: str) -> None:
+    done = adopt(project, "--write", answer, env=env)
 
-    assert done.returncode == code
+    assert done.returncode == 1
     assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
     assert not (project / ".modpress.json").exists()
+    assert not (project.parent / "up").exists()
 
 
 def test_what_is_marked_is_not_adopted_again(project: Path, env: dict[str, str]) -> None:

@@ -44,6 +44,8 @@ def test_a_file_that_git_does_not_know_is_never_overwritten(team: Team, install:
         pytest.param(
             '{"modpress": "one"}', "names 'one' as the modpress that made it, which is no version", id="version"
         ),
+        pytest.param('{"modpress": "1.0", "_extensions": ""}', "'_extensions', which nobody is asked", id="a setting"),
+        pytest.param('{"modpress": "1.0", "__slug": "../up"}', "'__slug', which nobody is asked", id="a path"),
         pytest.param('{"project_name": "acme"}', "does not say which modpress made it", id="silent"),
         pytest.param('{"modpress": "3.0"}', "was made by modpress 3.0, and this is 2.0: upgrade modpress", id="newer"),
     ],
