@@ -203,7 +203,8 @@ def distribution_name(name: str) -> str:
 def is_email(text: str) -> bool:
     """Tell whether the Author-email field holds this as an address: a dot-atom of RFC 5322 at a host name."""
     atom, label = r"[\w!#$%&'*+/=?^`{|}~-]+", r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?"
-    return re.fullmatch(rf"{atom}(\.{atom})*@{label}(\.{label})*", text, re.ASCII) is not None
+    # An encoded word of RFC 2047 would be decoded by who reads the metadata.
+    return re.fullmatch(rf"(?!.*=\?.*\?=){atom}(\.{atom})*@{label}(\.{label})*", text, re.ASCII) is not None
 
 
 def proposed_email(email: str) -> str:
@@ -230,7 +231,7 @@ def index_address(url: str) -> str:
         raise BadIndex(reason="holds a password, which belongs in a keyring or .netrc")
     if url and not (parts and parts.hostname and url.isprintable() and re.fullmatch(r"https?://[^\s/]\S*", url)):
         raise BadIndex(reason=f"{url!r} is no http or https URL")
-    if url and not re.fullmatch(r"\S+/\+?simple/?", url):
+    if url and not re.fullmatch(r"[^\s?#]+/\+?simple/?", url):
         raise BadIndex(reason=f"{url!r} is not where a simple API ends")
     return url
 

@@ -189,7 +189,13 @@ def test_a_good_name_is_normalised(make: Make, name: str, folder: str) -> None:
     assert (module / "src" / folder.replace("-", "_") / "__init__.py").is_file()
 
 
-@pytest.mark.parametrize("address", ["ada", "ada@", "a b@example.org", "<ada@example.org>", "ada@example.org\nX: y"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("ada", "ada@", "a b@example.org", "<ada@example.org>", "ada@example.org\nX: y"),
+        pytest.param("=?utf-8?q?ada?=@example.org", id="a word that mail would decode"),
+    ],
+)
 def test_an_address_that_is_none_is_refused(make: Make, tmp_path: Path, address: str) -> None:
     with pytest.raises(FailedHookException, match=r"author_email .* is no address"):
         make(author_email=address)
@@ -231,6 +237,8 @@ def test_an_unusual_address_is_kept(make: Make, address: str) -> None:
         pytest.param("https://[::1/simple/", "is no http or https URL", id="half an address"),
         pytest.param("https://index:99999/simple/", "is no http or https URL", id="port"),
         pytest.param("https://in\u202edex/simple/", "is no http or https URL", id="right to left"),
+        pytest.param("https://index/?/simple/", "is not where a simple API ends", id="query"),
+        pytest.param("https://index/#/simple/", "is not where a simple API ends", id="fragment"),
         pytest.param("https://me:secret@index.example.org/simple/", "holds a password", id="password"),
     ],
 )
