@@ -4,7 +4,7 @@ import asyncio
 import shutil
 import subprocess
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ EVENTS, KILLS = 400, 2
 
 
 @contextmanager
-def redis(folder: Path, port: int) -> Iterator[None]:
+def redis(folder: Path, port: int) -> Generator[None]:
     """Run a real Redis that keeps what it is told, and kill it at the end."""
     program = shutil.which("redis-server")
     if program is None:

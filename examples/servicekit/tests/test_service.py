@@ -98,10 +98,11 @@ def test_a_log_line_holds_no_secret() -> None:
 
 
 def test_a_log_line_tells_of_an_error_on_one_line() -> None:
-    try:
+    with pytest.raises(KeyError) as caught:
         dict[str, int]()["missing"]
-    except KeyError:
-        line = JsonFormatter("adder").format(record("failed", exc_info=sys.exc_info()))
+    failed = record("failed", exc_info=(caught.type, caught.value, caught.tb))
+
+    line = JsonFormatter("adder").format(failed)
 
     assert "\n" not in line
     assert "KeyError" in json.loads(line)["error"]

@@ -61,13 +61,13 @@ class Collector(HTTPServer):
     def take(self, body: bytes) -> None:
         """Keep the spans of a delivery."""
         for of_service in ExportTraceServiceRequest.FromString(body).resource_spans:
-            names = [
+            (whose,) = [
                 each.value.string_value
                 for each in of_service.resource.attributes
                 if each.key == "service.name"
             ]
             for scope in of_service.scope_spans:
-                self.spans += [(span.name, span.trace_id, *names) for span in scope.spans]
+                self.spans += [(span.name, span.trace_id, whose) for span in scope.spans]
 
 
 class Taking(BaseHTTPRequestHandler):

@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, Generator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -30,7 +30,7 @@ class GracefulServer(uvicorn.Server):
     """A server that ends in peace: told to stop it ends what has begun, and the process ends with code 0."""
 
     @contextmanager
-    def capture_signals(self) -> Iterator[None]:
+    def capture_signals(self) -> Generator[None]:
         """Stop at a signal. The server's own way raises it again at the end, as if the service had failed."""
         loop = asyncio.get_running_loop()
         for number in STOPPING:
@@ -51,7 +51,7 @@ def serve(app: ASGIApp, where: Listening) -> None:
 
 
 @asynccontextmanager
-async def listening(app: ASGIApp, where: Listening) -> AsyncIterator[Address]:
+async def listening(app: ASGIApp, where: Listening) -> AsyncGenerator[Address]:
     """Answer as long as the block lasts; give the address, for port 0 becomes a real one."""
     server = GracefulServer(configuration(app, where))
     task = asyncio.create_task(server.serve())

@@ -1,7 +1,7 @@
 """How a message and its answer look on the wire. Pure: JSON objects in, checked values out."""
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from servicekit.errors import MalformedError, RemoteError
 
@@ -57,23 +57,29 @@ def read_request(wire: Any) -> Request:  # noqa: ANN401 - whatever a stranger se
         raise MalformedError(lacks="a trace and a path")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not isinstance(ttl, int):
         raise MalformedError(lacks="the numbers seconds and ttl")
-    hops = tuple(str(name) for name in path)
+    hops = tuple(map(str, cast("list[object]", path)))
     return Request(message=part(wire, "pattern"), trace=trace, seconds=float(seconds), ttl=ttl, path=hops)
 
 
 def read_reply(wire: Any) -> Reply:  # noqa: ANN401 - whatever a stranger sent
     """Return the reply in a JSON object."""
-    if not isinstance(wire, dict) or "err" not in wire:
+    found = as_object(wire)
+    if found is None or "err" not in found:
         raise MalformedError(lacks="response and err")
-    if wire["err"] is None:
-        return Reply(wire.get("response"))
+    if found["err"] is None:
+        return Reply(found.get("response"))
     error = part(wire, "err")
     return Reply(None, str(error.get("kind", "failed")), str(error.get("text", "")))
 
 
 def part(wire: Any, name: str) -> dict[str, Any]:  # noqa: ANN401 - whatever a stranger sent
     """Return the object of this name in a JSON object."""
-    found = wire.get(name) if isinstance(wire, dict) else None
-    if not isinstance(found, dict):
+    found = as_object((as_object(wire) or {}).get(name))
+    if found is None:
         raise MalformedError(lacks=name)
     return found
+
+
+def as_object(wire: object) -> dict[str, Any] | None:
+    """Return what is a JSON object, whose keys are texts; nothing of anything else."""
+    return cast("dict[str, Any]", wire) if isinstance(wire, dict) else None

@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 Message = dict[str, Any]
 Pattern = Mapping[str, Any]
@@ -87,7 +87,8 @@ def matches(pattern: Pattern, message: Message) -> bool:
 def equals(wanted: Any, given: Any) -> bool:  # noqa: ANN401 - any value of JSON
     """Compare as JSON does: true is not 1, but 1.0 is; objects, lists and null equal nothing."""
     if isinstance(wanted, re.Pattern):
-        return wanted.search(given if isinstance(given, str) else json.dumps(given)) is not None
+        pattern = cast("re.Pattern[str]", wanted)
+        return pattern.search(given if isinstance(given, str) else json.dumps(given)) is not None
     if not is_plain(wanted) or isinstance(wanted, bool) is not isinstance(given, bool):
         return False
     return bool(wanted == given)

@@ -13,6 +13,7 @@ class Client(Protocol):
 
     async def send(self, request: Request) -> Reply:
         """Bring a message over and return the reply; raise UnreachableError only if nobody took it."""
+        ...
 
     async def close(self) -> None:
         """Let go of what is open."""

@@ -36,6 +36,7 @@ class Queue(Protocol):
 
     async def take(self, seconds: float) -> Delivery | None:
         """Return the first message that nobody has, waiting so long for one."""
+        ...
 
     async def extend(self, delivery: Delivery) -> None:
         """Begin the lease anew."""
@@ -48,12 +49,15 @@ class Queue(Protocol):
 
     async def size(self) -> int:
         """Return how many messages are not done yet."""
+        ...
 
     async def dead(self) -> list[Any]:
         """Return the dead letters, the oldest first."""
+        ...
 
     async def revive(self) -> int:
         """Put the dead letters back at the end, with all their tries; return how many."""
+        ...
 
     async def drop(self) -> None:
         """Remove the queue and all that is in it."""
@@ -64,6 +68,7 @@ class Broker(Protocol):
 
     def queue(self, name: str, rules: Rules | None = None) -> Queue:
         """Return the queue of this name; one that nobody has put anything into is empty."""
+        ...
 
     async def ping(self) -> None:
         """Raise QueueUnreachableError if messages could not be put or taken now."""

@@ -7,7 +7,7 @@ does not know any more is dead, and what it held is at once another's.
 import json
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlsplit
@@ -33,7 +33,10 @@ class RedisBroker:
         self.holder = uuid.uuid4().hex
         parts = urlsplit(url)
         self._where = f"{parts.hostname}:{parts.port or 6379}"
-        self._redis: Any = Redis.from_url(url, client_name=self.holder, socket_connect_timeout=2, protocol=2)
+        # redis has no useful types.
+        self._redis: Any = Redis.from_url(  # pyright: ignore[reportUnknownMemberType]
+            url, client_name=self.holder, socket_connect_timeout=2, protocol=2
+        )
 
     def queue(self, name: str, rules: Rules | None = None) -> "RedisQueue":
         """Return the queue of this name."""
@@ -45,7 +48,7 @@ class RedisBroker:
             await redis.ping()
 
     @asynccontextmanager
-    async def redis(self) -> AsyncIterator[Any]:
+    async def redis(self) -> AsyncGenerator[Any]:
         """Give the client; what it says goes wrong becomes our own sentence, which holds no password."""
         try:
             yield self._redis
@@ -185,7 +188,7 @@ class RedisQueue:
             await all_or_none.execute()
 
     @asynccontextmanager
-    async def _group(self) -> AsyncIterator[Any]:
+    async def _group(self) -> AsyncGenerator[Any]:
         """Give the client, with the group made; a Redis that lost its memory gets a new one next time."""
         async with self._broker.redis() as redis:
             if not self._has_group:

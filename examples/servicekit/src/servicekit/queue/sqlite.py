@@ -135,13 +135,11 @@ class SqliteQueue:
     async def take(self, seconds: float) -> Delivery | None:
         """Return the first message that nobody has, waiting so long for one."""
         began = time.monotonic()
-        while (found := await self._broker.run(self._take)) is None:
-            seen = await self._broker.look(version)
-            while await self._broker.look(version) == seen and time.monotonic() < self._next_round:
-                waited = time.monotonic() - began
-                if waited >= seconds:
-                    return None
-                await asyncio.sleep(min(BRISK if waited < BRISK_FOR else CALM, seconds - waited))
+        found, seen = await self._broker.run(self._take_or_see)
+        while found is None and (waited := time.monotonic() - began) < seconds:
+            await asyncio.sleep(min(BRISK if waited < BRISK_FOR else CALM, seconds - waited))
+            if await self._broker.look(version) != seen or time.monotonic() >= self._next_round:
+                found, seen = await self._broker.run(self._take_or_see)
         return found
 
     async def extend(self, delivery: Delivery) -> None:
@@ -176,6 +174,10 @@ class SqliteQueue:
     async def drop(self) -> None:
         """Remove the queue."""
         await self._broker.run(lambda connection: connection.execute(DROP, (self.name,)))
+
+    def _take_or_see(self, connection: sqlite3.Connection) -> tuple[Delivery | None, tuple[int, int]]:
+        """Return a message, and which version of the file had it or none: what is put next makes another."""
+        return self._take(connection), version(connection)
 
     def _take(self, connection: sqlite3.Connection) -> Delivery | None:
         self._go_round(connection)

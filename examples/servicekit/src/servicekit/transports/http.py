@@ -1,6 +1,7 @@
 """Messages as HTTP: POST /mu/ with an envelope in, a reply out."""
 
 import json
+from http import HTTPStatus
 from json import JSONDecodeError
 
 import httpx2
@@ -57,7 +58,7 @@ class HttpClient:
         """Post the message and return the reply."""
         where = f"http://{await self._find()}{PATH}"
         response = await self._post(where, request)
-        if response.status_code == httpx2.codes.SERVICE_UNAVAILABLE:
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE:
             raise UnreachableError(where=where, reason="it is not ready")
         try:
             return read_reply(response.json())
