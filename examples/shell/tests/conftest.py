@@ -187,7 +187,7 @@ def spawn(file: Path) -> "pexpect.spawn[str]":
     command = ["-m", "shell", "--file", str(file)]
     env = {**os.environ, "TERM": "dumb", "COLUMNS": "120", "LINES": "40", "PROMPT_TOOLKIT_NO_CPR": "1"}
     spawned: pexpect.spawn[str] = pexpect.spawn(
-        sys.executable, command, env=env, encoding="utf-8", timeout=15, dimensions=(40, 120)
+        sys.executable, command, env=env, encoding="utf-8", timeout=60, dimensions=(40, 120)
     )
     spawned.expect("dev>")
     return spawned
@@ -200,7 +200,7 @@ def type_in(terminal: "pexpect.spawn[str]", line: str, until: str) -> str:
     return re.sub(r"\x1b(\[[0-9;?]*[a-zA-Z]|\]8;.*?\x1b\\)", "", f"{terminal.before}{terminal.after}")
 
 
-def patient(claim: Callable[[], bool], seconds: float = 20) -> None:
+def patient(claim: Callable[[], bool], seconds: float = 60) -> None:
     """Wait until something is so."""
     ends = time.monotonic() + seconds
     while not claim():

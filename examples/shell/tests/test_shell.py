@@ -59,6 +59,39 @@ def test_a_service_whose_files_change_starts_anew(
     wait_for(lambda: system.says("web", "web, the second"))
 
 
+def test_a_service_that_broke_starts_anew_when_its_files_are_mended(
+    terminal: Terminal, system: System, wait_for: WaitFor
+) -> None:
+    main = system.folder / "web" / "main.py"
+    working = main.read_text(encoding="utf-8")
+    main.write_text("raise SystemExit(7)", encoding="utf-8")
+    terminal.expect("web is left alone now")
+
+    main.write_text(working, encoding="utf-8")
+
+    wait_for(lambda: system.says("web", "web, the first"))
+
+
+def test_a_service_that_ended_by_itself_can_be_stopped_while_its_children_are_being_ended(
+    terminal: Terminal, system: System, typed: Typed, wait_for: WaitFor
+) -> None:
+    main = system.folder / "web" / "main.py"
+    # The child heeds no SIGTERM, so to end it takes a while.
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    main.write_text(main.read_text(encoding="utf-8").replace("import time;", stubborn), encoding="utf-8")
+    terminal.expect("web starts anew")
+    wait_for(lambda: system.is_up("web"))
+    shown = typed("ps", r"elsewhere.*\n")
+    child = system.child("web")
+
+    os.kill(int(re.search(r"web .*?:\d+ +(\d+)", shown)[1]), signal.SIGKILL)  # type: ignore[index]
+    wait_for(lambda: not system.is_up("web"))
+    typed("stop web", r"web +○ stopped")
+
+    assert not system.is_alive(child)
+    typed("start web", r"web +● ready")
+
+
 def test_a_service_that_is_left_alone_does_not(terminal: Terminal, system: System, typed: Typed) -> None:
     typed("unwatch web", r"web .*no")
 
@@ -119,6 +152,34 @@ def test_a_command_is_run_in_every_folder(system: System, typed: Typed) -> None:
     assert "OTHER" in shown
 
 
+def test_what_a_command_in_a_folder_ended_with_is_told(typed: Typed) -> None:
+    typed("apply exit 3", r"(?s)ended with code 3.*ended with code 3")
+
+
+def test_a_folder_that_is_gone_is_a_sentence(system: System, typed: Typed) -> None:
+    (system.folder / "other").rename(system.folder / "elsewhere")
+
+    typed("apply ls", "No such file or directory")
+    typed("ps", r"web +● ready")
+
+
+def test_what_a_command_has_started_ends_with_the_shell(
+    terminal: Terminal, system: System, wait_for: WaitFor
+) -> None:
+    file = system.folder / "sleeper.pid"
+    terminal.send(f"apply echo $$ > {file}.new; mv {file}.new {file}; sleep 600\r")
+    wait_for(file.is_file)
+
+    terminal.kill(signal.SIGKILL)
+
+    wait_for(lambda: not system.is_alive(int(file.read_text())))
+    wait_for(system.is_gone)
+
+
+def test_all_of_a_group_can_be_debugged_each_by_its_name(typed: Typed) -> None:
+    typed("debug front", r"web: attach .*; restart web ends it")
+
+
 def test_zone_shows_what_dns_tells(system: System, typed: Typed) -> None:
     shown = typed("zone", r"web\.default\.svc\.cluster\.local\. +1 +IN +A +127\.0\.0\.1")
 
@@ -136,6 +197,9 @@ def test_zone_shows_what_dns_tells(system: System, typed: Typed) -> None:
         ("apply", "apply needs a command"),
         ("stop a b", "stop was given too many words"),
         ("grep 'open", "No closing quotation"),
+        ("info web wrong", "info needs full or nothing after the name, not 'wrong'"),
+        ("y" * 300, f"there is no command '{'y' * 40}…'; help lists the commands"),
+        ("grep neverwritten", "no line holds 'neverwritten'"),
         ("help", "Stop everything and end; so do Ctrl-C and Ctrl-D"),
     ],
 )
@@ -152,6 +216,61 @@ def test_at_the_end_nothing_runs(terminal: Terminal, system: System, how: str, w
 
     assert terminal.exitstatus == 0
     wait_for(system.is_gone)
+
+
+def test_the_impatient_do_not_disturb_the_stopping(
+    terminal: Terminal, system: System, wait_for: WaitFor
+) -> None:
+    terminal.send("\x03")
+    terminal.expect("Stopping")
+    for _ in range(20):
+        # What is being stopped may be quicker.
+        if terminal.isalive():
+            terminal.kill(signal.SIGINT)
+    terminal.expect("Everything is stopped")
+    terminal.expect(pexpect.EOF)
+    terminal.close()
+
+    assert terminal.exitstatus == 0
+    wait_for(system.is_gone)
+
+
+def test_while_it_loads_ctrl_c_ends_it_without_a_traceback(system: System, wait_for: WaitFor) -> None:
+    lock = system.folder / "var" / "shell.lock"
+    command = [sys.executable, "-m", "shell", "--file", str(system.file), "--headless"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as shell:
+        wait_for(lock.is_file)
+        shell.send_signal(signal.SIGINT)
+        _, said = shell.communicate(timeout=60)
+
+    assert said == ""
+    wait_for(system.is_gone)
+
+
+def test_a_second_shell_says_that_there_is_one(terminal: Terminal, system: System) -> None:
+    command = [sys.executable, "-m", "shell", "--file", str(system.file)]
+
+    second = subprocess.run(command, input="", capture_output=True, check=False, text=True, timeout=60)
+
+    assert second.returncode == 1
+    assert second.stderr == (
+        f"shell: this system already runs in another shell, process {terminal.pid}; type there, or end that\n"
+    )
+    assert system.is_up("web")
+
+
+def test_after_a_shell_that_was_killed_the_next_one_waits_for_what_is_left(
+    terminal: Terminal, system: System
+) -> None:
+    command = [sys.executable, "-m", "shell", "--file", str(system.file)]
+    terminal.kill(signal.SIGKILL)
+    # Who is dead but not yet mourned still has its number.
+    terminal.wait()
+
+    result = subprocess.run(command, input="ps\n", capture_output=True, check=False, text=True, timeout=90)
+
+    assert re.search(r"web +● ready", result.stdout)
+    assert "another program's" not in result.stdout
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGHUP, signal.SIGTERM])
@@ -183,7 +302,7 @@ def test_without_a_prompt_it_runs_until_told_to_stop(system: System) -> None:
         table = [shell.stdout.readline() for _ in ("head", *"abc")]
         assert system.answer("web") == "web, the first"
         shell.send_signal(signal.SIGTERM)
-        output, _ = shell.communicate(timeout=30)
+        output, _ = shell.communicate(timeout=60)
 
     assert shell.returncode == 0
     assert re.search(r"web +● ready", "".join(table))

@@ -1,6 +1,7 @@
 """What can be typed. Each command is a function; its docstring is its help."""
 
 import asyncio
+import inspect
 import os
 import shlex
 import shutil
@@ -17,8 +18,9 @@ from rich.text import Text
 
 from shell import looks
 from shell.environment import HOST, environment
-from shell.running import Running, State
-from shell.system import System, UnknownError
+from shell.running import Running, State, ended, meaning
+from shell.system import System, UnknownError, brief
+from shell.warden import Warden
 from shell.zone import Zone
 
 MOST = 200
@@ -34,7 +36,7 @@ class NoCommandError(UsageError):
     def __init__(self, word: str, known: list[str]) -> None:
         near = get_close_matches(word, known, 1)
         meant = f"did you mean {near[0]}?" if near else "help lists the commands"
-        super().__init__(f"there is no command {word!r}; {meant}")
+        super().__init__(f"there is no command {brief(word)!r}; {meant}")
 
 
 class NeedsError(UsageError):
@@ -42,6 +44,13 @@ class NeedsError(UsageError):
 
     def __init__(self, command: str, what: str) -> None:
         super().__init__(f"{command} needs {what}")
+
+
+class TooManyError(UsageError):
+    """A command with more words than it takes."""
+
+    def __init__(self, word: str) -> None:
+        super().__init__(f"{word} was given too many words; help says which it takes")
 
 
 class LeaveError(Exception):
@@ -55,7 +64,7 @@ class Desk:
     system: System
     zone: Zone
     console: Console
-    cwd: Path
+    warden: Warden
     numbers: Mapping[str, int] = field(default_factory=dict[str, int])
 
     async def row(self, running: Running) -> looks.Row:
@@ -96,6 +105,8 @@ async def ps(desk: Desk, *_words: str) -> None:
 
 async def info(desk: Desk, name: str = "", how: str = "") -> None:
     """Show what is known of one: info NAME; with every variable it gets: info NAME full."""
+    if how not in {"", "full"}:
+        raise NeedsError(command="info", what=f"full or nothing after the name, not {brief(how)!r}")
     for running in one_or_more("info", desk, name):
         desk.console.print(Text(running.service.name, style="bold"))
         desk.console.print(looks.facts(await desk.row(running), desk.added(running), full=how == "full"))
@@ -123,10 +134,9 @@ async def debug(desk: Desk, name: str = "") -> None:
     """Start one anew under a debugger that yours can attach to: debug NAME."""
     for running in one_or_more("debug", desk, name):
         port = unused_port()
-        await running.stop()
-        await running.start(debugged(running.service.command, port))
-        running.debug_port = port
-        desk.console.print(f"{name}: attach your debugger (DAP) to {HOST}:{port}; restart {name} ends it")
+        await running.restart(debugged(running.service.command, port))
+        running.debug_port, own = port, running.service.name
+        desk.console.print(f"{own}: attach your debugger (DAP) to {HOST}:{port}; restart {own} ends it")
 
 
 async def watch(desk: Desk, name: str = "all") -> None:
@@ -153,11 +163,13 @@ async def grep(desk: Desk, text: str = "", name: str = "all") -> None:
     """Show the last lines of the logs that hold a text: grep TEXT [NAME]."""
     if not text:
         raise NeedsError(command="grep", what="a text: grep TEXT [NAME]")
+    shown = 0
     for running in desk.system.select(name):
-        if running.log.is_file():
-            lines = running.log.read_text(encoding="utf-8", errors="replace").splitlines()
-            for found in [line for line in lines if text == "." or text.lower() in line.lower()][-MOST:]:
-                desk.say(running.service.name, found)
+        for line in matching(running.log, text):
+            desk.say(running.service.name, line)
+            shown += 1
+    if not shown:
+        desk.console.print(Text(f"no line holds {brief(text)!r}", style="dim"))
 
 
 async def apply(desk: Desk, text: str = "") -> None:
@@ -169,16 +181,10 @@ async def apply(desk: Desk, text: str = "") -> None:
             heading = Text(f"{running.service.name}: {running.service.folder}", style="bold")
             # A path that is broken into lines can't be copied.
             desk.console.print(heading, soft_wrap=True)
-            process = await asyncio.create_subprocess_shell(
-                text,
-                cwd=running.service.folder,
-                env={**os.environ, **desk.added(running)},
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            output, _ = await process.communicate()
-            desk.console.out(output.decode(errors="replace"), end="", highlight=False)
+            code, output = await done_in(running, text, desk)
+            desk.console.out(output, end="", highlight=False)
+            if code:
+                desk.console.print(Text(f"ended with {meaning(code)}", style="red"))
 
 
 async def zone(desk: Desk, *_words: str) -> None:
@@ -232,12 +238,46 @@ async def run(desk: Desk, text: str) -> None:
             raise NoCommandError(word, list(COMMANDS))
         # What is for another shell, that takes apart: $PWD, pipes and quotes mean what they always do.
         words = [rest] if command is apply else shlex.split(rest)
-        await command(desk, *words)
-    except TypeError:
-        shown = f"{word} was given too many words; help says which it takes"
-        desk.console.print(Text(shown, style="red"))
-    except (UsageError, UnknownError, ValueError) as error:
+        await called(command, word, desk, words)
+    except (UsageError, UnknownError, ValueError, OSError) as error:
         desk.console.print(Text(str(error), style="red"))
+
+
+async def called(command: Command, word: str, desk: Desk, words: list[str]) -> None:
+    """Call a command with the words that were typed after it."""
+    try:
+        inspect.signature(command).bind(desk, *words)
+    except TypeError as error:
+        raise TooManyError(word) from error
+    await command(desk, *words)
+
+
+def matching(log: Path, text: str) -> list[str]:
+    """Return the last lines of a log that hold a text; of a service that never ran there are none."""
+    if not log.is_file():
+        return []
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return [line for line in lines if text == "." or text.lower() in line.lower()][-MOST:]
+
+
+async def done_in(running: Running, text: str, desk: Desk) -> tuple[int, str]:
+    """Run a command in the folder of a service; however the shell ends meanwhile, nothing of it stays."""
+    process = await asyncio.create_subprocess_shell(
+        text,
+        cwd=running.service.folder,
+        env={**os.environ, **desk.added(running)},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+        start_new_session=True,
+    )
+    desk.warden.watch(process.pid)
+    try:
+        output, _ = await process.communicate()
+        return process.returncode or 0, output.decode(errors="replace")
+    finally:
+        await asyncio.shield(ended(process))
+        desk.warden.forget(process.pid)
 
 
 def one_or_more(command: str, desk: Desk, name: str) -> list[Running]:

@@ -65,6 +65,8 @@ class Running:
         self._process: Process | None = None
         self._task: asyncio.Task[None] | None = None
         self._since = 0.0
+        # A person may stop it at the moment in which a changed file starts it anew.
+        self._turn = asyncio.Lock()
 
     @property
     def log(self) -> Path:
@@ -75,6 +77,11 @@ class Running:
     def pid(self) -> int | None:
         """The number of its process, while it runs."""
         return None if self._process is None else self._process.pid
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether it should run, even if it ended or was left alone: a changed file may be what mends it."""
+        return self._task is not None or self._state is State.FAILED
 
     @property
     def seconds(self) -> float:
@@ -89,21 +96,31 @@ class Running:
 
     async def start(self, command: tuple[str, ...] = ()) -> None:
         """Start it, in another way than it says if need be, unless it runs or is not ours."""
+        async with self._turn:
+            self._start(command)
+
+    async def stop(self) -> None:
+        """Stop it and all its children."""
+        async with self._turn:
+            await self._stop()
+
+    async def restart(self, command: tuple[str, ...] = ()) -> None:
+        """Stop it if it runs, and start it."""
+        async with self._turn:
+            await self._stop()
+            self._start(command)
+
+    def _start(self, command: tuple[str, ...]) -> None:
         if self.service.is_process and self._task is None:
             self._state = State.STARTING
             self._task = asyncio.create_task(self._keep_up(command or self.service.command))
 
-    async def stop(self) -> None:
-        """Stop it and all its children."""
+    async def _stop(self) -> None:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self.service.is_process:
             self._task, self._state, self.debug_port = None, State.STOPPED, None
-
-    async def restart(self) -> None:
-        """Stop it if it runs, and start it."""
-        await self.stop()
-        await self.start()
 
     async def _keep_up(self, command: tuple[str, ...]) -> None:
         """Run it, and run it again when it ends, with growing pauses; then leave it alone."""
@@ -132,12 +149,22 @@ class Running:
         try:
             return await exit_of(process)
         finally:
-            await asyncio.shield(ended(process))
-            # All is read by then, unless a child has stolen away with the other end.
-            await asyncio.wait({listening}, timeout=1)
-            listening.cancel()
-            self._around.warden.forget(process.pid)
-            self._process = None
+            clearing = asyncio.create_task(self._clear(process, listening))
+            try:
+                await asyncio.shield(clearing)
+            except asyncio.CancelledError:
+                # It ended by itself, and was told to stop while its children were being ended.
+                await clearing
+                raise
+
+    async def _clear(self, process: Process, listening: "asyncio.Task[None]") -> None:
+        """End what is left of it, and forget it."""
+        await ended(process)
+        # All is read by then, unless a child has stolen away with the other end.
+        await asyncio.wait({listening}, timeout=1)
+        listening.cancel()
+        self._around.warden.forget(process.pid)
+        self._process = None
 
     async def _begun(self, command: tuple[str, ...]) -> Process:
         process = await asyncio.create_subprocess_exec(

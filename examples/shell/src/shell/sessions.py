@@ -26,6 +26,7 @@ from shell.warden import Warden
 from shell.zone import Zone
 
 PATIENCE = 30.0
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,6 +35,8 @@ class Wishes:
 
     services: list[Service]
     root: Path
+    # The descriptor of the lock that says that this system runs.
+    lock: int
     environ: Mapping[str, str]
     dns_port: int = 0
     has_prompt: bool = True
@@ -42,7 +45,7 @@ class Wishes:
 async def session(wishes: Wishes, console: Console) -> None:
     """Run from the first start to the last stop."""
     everything = asyncio.create_task(up_and_down(wishes, console))
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in SIGNALS:
         asyncio.get_running_loop().add_signal_handler(number, everything.cancel)
     with suppress(asyncio.CancelledError, LeaveError):
         await everything
@@ -60,10 +63,10 @@ async def up_and_down(wishes: Wishes, console: Console) -> None:
 @asynccontextmanager
 async def opened(wishes: Wishes, console: Console) -> AsyncGenerator[Desk]:
     """Give the desk of a system; at the end, stop all that runs."""
-    zone, warden = Zone(wishes.services, wishes.dns_port), Warden()
+    zone, warden = Zone(wishes.services, wishes.dns_port), Warden(wishes.lock)
     numbers = {service.name: number for number, service in enumerate(wishes.services)}
     running: dict[str, Running] = {}
-    desk = Desk(System(running), zone, console, wishes.root, numbers)
+    desk = Desk(System(running), zone, console, warden, numbers)
 
     def said(name: str, text: str) -> None:
         if running[name].is_tailed:
@@ -81,10 +84,19 @@ async def opened(wishes: Wishes, console: Console) -> AsyncGenerator[Desk]:
     try:
         yield desk
     finally:
+        deafen()
         console.print("Stopping…")
         await desk.system.close()
         await asyncio.to_thread(warden.close)
         zone.stop()
+
+
+def deafen() -> None:
+    """Heed no further signal: stopping has an end of its own, which the impatient must not prevent."""
+    for number in SIGNALS:
+        asyncio.get_running_loop().remove_signal_handler(number)
+        # Not SIG_IGN, which what is just being started would inherit.
+        signal.signal(number, lambda *_: None)
 
 
 async def shown_until_ready(desk: Desk) -> None:

@@ -12,11 +12,17 @@ from shell.running import Running
 WORDS_FOR_ALL = {"all", ""}
 
 
+# So much of a word is repeated to whoever typed it.
+SHOWN = 40
+
+
 class UnknownError(Exception):
     """A name that nothing has."""
 
     def __init__(self, name: str, known: Iterable[str]) -> None:
-        super().__init__(f"there is no service and no group {name!r}; there are: {', '.join(sorted(known))}")
+        super().__init__(
+            f"there is no service and no group {brief(name)!r}; there are: {', '.join(sorted(known))}"
+        )
 
 
 class System:
@@ -65,7 +71,8 @@ class System:
         """Stop everything."""
         self._stop.set()
         if self._watching is not None:
-            await self._watching
+            # Whatever became of it, the services are to be stopped.
+            await asyncio.gather(self._watching, return_exceptions=True)
         await self.stop()
 
     async def _watch(self, paths: Iterable[Path], noted: Callable[[str, str], None]) -> None:
@@ -75,14 +82,19 @@ class System:
                 await running.restart()
 
     def concerned(self, changes: Iterable[tuple[Change, str]]) -> list[Running]:
-        """Return whose files are among those that changed, if they are watched and run."""
+        """Return whose files are among those that changed, if they are watched and should run."""
         files = [Path(file) for _, file in changes if Path(file).suffix not in {".pyc", ".db"}]
         return [
             each
             for each in self.running.values()
-            if each.is_watched and each.pid is not None
+            if each.is_watched and each.is_wanted
             if any(file.is_relative_to(path) for file in files for path in each.service.watched)
         ]
+
+
+def brief(word: str) -> str:
+    """Return a word, or the beginning of one that nobody wants to see again."""
+    return word if len(word) <= SHOWN else f"{word[:SHOWN]}…"
 
 
 async def each(chosen: Iterable[Running], do: Callable[[Running], Awaitable[None]]) -> None:

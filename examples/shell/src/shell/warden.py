@@ -17,9 +17,10 @@ PATIENCE = 3.0
 class Warden:
     """The shell's side of it."""
 
-    def __init__(self) -> None:
+    def __init__(self, lock: int) -> None:
         self._known: set[int] = set()
-        self._process = began()
+        self._lock = lock
+        self._process = began(lock)
 
     def watch(self, pid: int) -> None:
         """End this process and its children when the shell is gone."""
@@ -43,14 +44,16 @@ class Warden:
         except OSError:
             # Somebody killed it: another takes its place and is told all.
             self._process.wait()
-            self._process = began()
+            self._process = began(self._lock)
             write(self._process, "".join(f"+{pid}\n" for pid in self._known))
 
 
-def began() -> "subprocess.Popen[bytes]":
-    """Start a warden; in a session of its own, no Ctrl-C reaches it."""
+def began(lock: int) -> "subprocess.Popen[bytes]":
+    """Start a warden; in a session of its own, no Ctrl-C reaches it; it holds the shell's lock to the end."""
     command = [sys.executable, "-m", "shell.warden"]
-    return subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)  # noqa: S603 - our own
+    return subprocess.Popen(  # noqa: S603 - our own
+        command, stdin=subprocess.PIPE, start_new_session=True, pass_fds=[lock]
+    )
 
 
 def write(process: "subprocess.Popen[bytes]", text: str) -> None:
