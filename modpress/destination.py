@@ -3,7 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from modpress.errors import BadIndexUrl, NoIndex, NotPrivate, PublicIndexByAccident, UnknownRepository
+from modpress.errors import (
+    BadIndexUrl,
+    ElsewhereThanRead,
+    NoIndex,
+    NotPrivate,
+    PublicIndexByAccident,
+    UnknownRepository,
+)
 from modpress.module import PYPROJECT, Module
 from modpress.urls import Login, check_url, is_public, is_same_origin, split_login
 
@@ -117,6 +124,8 @@ def _from_upload(upload: _Named, indexes: Iterable[_Named], pypirc: Mapping[str,
     known = [(named.split(), named.is_explicit) for named in indexes]
     mine = [split for split, is_explicit in known if is_explicit or is_same_origin(split[0], upload_url)]
     simple_url, index_login = mine[0] if mine else (_simple_url(upload_url), None)
+    if is_public(simple_url) and not is_public(upload_url):
+        raise ElsewhereThanRead(upload_url, upload.source, simple_url)
     return Destination(
         upload_url=upload_url,
         simple_url=simple_url,

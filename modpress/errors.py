@@ -10,6 +10,7 @@ __all__ = [
     "BadIndexUrl",
     "BuildFailed",
     "DependencyCycle",
+    "ElsewhereThanRead",
     "Fault",
     "IndexFault",
     "NoCredentials",
@@ -93,6 +94,16 @@ class BadIndexUrl(AddressFault):
 
     def __init__(self, url: str, source: str, wrong: str) -> None:
         super().__init__(f"{source} is {url!r}, and {wrong}")
+
+
+class ElsewhereThanRead(AddressFault):
+    """The public index shows nothing of what a team's index takes, but perhaps a stranger's project of that name."""
+
+    def __init__(self, upload_url: str, source: str, simple_url: str) -> None:
+        super().__init__(
+            f"{source} has files go to {upload_url}, and --index-url has them looked for on {simple_url}, which is the "
+            "public index: leave --index-url out, or name the public index for both with -r pypi"
+        )
 
 
 class UnknownRepository(AddressFault):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from modpress.destination import Destination, Wish, check_allowed, find_destination
-from modpress.errors import AddressFault, BadIndexUrl, NoIndex, NotPrivate, PublicIndexByAccident
+from modpress.errors import AddressFault, BadIndexUrl, ElsewhereThanRead, NoIndex, NotPrivate, PublicIndexByAccident
 from modpress.module import Module
 from modpress.urls import Login
 
@@ -122,6 +122,13 @@ def test_a_wrong_url_beside_an_upload_url_is_told() -> None:
         find_destination(module(), NOTHING, environment, PYPIRC)
 
     assert "secret" not in str(caught.value)
+
+
+def test_what_a_team_index_takes_is_not_looked_for_on_the_public_one() -> None:
+    environment = Wish(repository_url="https://team.example/")
+
+    with pytest.raises(ElsewhereThanRead, match=r"TWINE_REPOSITORY_URL.*https://team\.example/.*leave --index-url out"):
+        find_destination(module(), Wish(index_url=PUBLIC_SIMPLE), environment, PYPIRC)
 
 
 def test_an_index_url_that_tells_no_upload_url_is_refused() -> None:
