@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import posixpath
 import re
 import tarfile
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Literal
 
 from private_index.errors import UnreadableArchive
 from private_index.filenames import Filename
-from private_index.members import Contents, Gathered, Member, member_faults
+from private_index.members import Contents, Gathered, Member, listed, member_faults
 
 CHUNK = 1024 * 1024
 LARGEST_METADATA = 8 * 1024 * 1024
@@ -69,6 +70,7 @@ def read_sdist(path: Path, filename: Filename, largest: int) -> Contents:
     """
     contents = Contents()
     members = Gathered(filename.text)
+    told: set[str] = set()
     wanted = f"{filename.text.removesuffix('.tar.gz')}/PKG-INFO"
     with gzip.open(path) as stream:
         tape = _Tape(stream, filename, largest)
@@ -78,10 +80,14 @@ def read_sdist(path: Path, filename: Filename, largest: int) -> Contents:
                 archive.members.clear()
                 members.add(Member(name=member.name, kind=_kind_of(member), target=member.linkname))
                 if _is_pkg_info(member, wanted):
+                    told.add(posixpath.normpath(member.name))
                     contents.metadata = _read_metadata(archive, member, filename)
         if not tape.holds_only_zeros():
             contents.faults.append(UnreadableArchive(filename.text, "something follows its last member"))
     contents.faults.extend(member_faults(filename.text, members))
+    # Two spellings of the folder: who unpacks it may read the other one.
+    if len(told) > 1:
+        contents.faults.append(UnreadableArchive(filename.text, f"it holds several PKG-INFO: {listed(sorted(told))}"))
     if contents.metadata is None:
         contents.faults.append(UnreadableArchive(filename.text, f"it holds no {wanted}"))
     return contents

@@ -114,6 +114,14 @@ def test_what_follows_the_last_member_of_an_sdist_is_refused(tmp_path: Path) -> 
     assert "something follows its last member" in refusals(write_tar(tmp_path, tail=b"evil" * 1000))[0]
 
 
+def test_an_sdist_that_says_two_things_of_itself_is_refused(tmp_path: Path) -> None:
+    other = metadata("acme-one", "1.0", "Requires-Python: >=3.99\n")
+
+    said = refusals(write_tar(tmp_path, ("acme-one-1.0/PKG-INFO", other)))
+
+    assert "it holds several PKG-INFO: acme-one-1.0/PKG-INFO, acme_one-1.0/PKG-INFO" in said[0]
+
+
 def many_in_a_wheel(folder: Path, count: int) -> Path:
     """Write a wheel with a directory of very many members, each without a single byte of its own."""
     entry = struct.pack("<4s4B4HL2L5H2L", b"PK\x01\x02", 20, 3, 20, 0, 0, 0, 0, 33, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0) + b"x"
