@@ -8,6 +8,8 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from packaging.utils import InvalidName, canonicalize_name
+
 from modpress.update_errors import NoMaker, NotRendered
 
 __all__ = ["check_maker", "render"]
@@ -34,6 +36,19 @@ def check_maker() -> None:
         raise NoMaker
 
 
+def settled(answers: Mapping[str, str]) -> dict[str, str]:
+    """Return what the template is not to judge: a module that is there already keeps its name.
+
+    Its own name on the index is no reason to refuse it, nor is a tool of that name that the sessions came to use since.
+    """
+    free = {"__free_name": ""}
+    try:
+        return {**free, "__slug": canonicalize_name(answers.get("project_name", ""), validate=True)}
+    except InvalidName:
+        # It may be a path; the template's own sentence says what is wrong.
+        return free
+
+
 def main() -> None:
     """Read an order, make the module, and say where it is."""
     from cookiecutter.exceptions import CookiecutterException  # noqa: PLC0415 - an extra: not everybody has it
@@ -48,8 +63,7 @@ def main() -> None:
         made = cookiecutter(
             order["template"],
             no_input=True,
-            # Its own name on the index is no reason to refuse a module that is there already.
-            extra_context={**order["answers"], "__free_name": ""},
+            extra_context={**order["answers"], **settled(order["answers"])},
             output_dir=str(folder),
             config_file=str(config),
         )

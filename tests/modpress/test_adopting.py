@@ -47,6 +47,27 @@ def test_the_difference_is_a_patch_and_changes_nothing(project: Path, env: dict[
     assert (project / "noxfile.py").is_file()
 
 
+def test_what_is_there_already_keeps_a_name_that_a_new_module_could_not_have(
+    project: Path, env: dict[str, str]
+) -> None:
+    pyproject = project / "pyproject.toml"
+    pyproject.write_text(PYPROJECT.replace("Old-Tool", "PyTest.Cov"), encoding="utf-8")
+
+    done = adopt(project, env=env)
+
+    assert done.returncode == 0, done.stderr
+    assert '\n+name = "pytest-cov"\n' in done.stdout
+
+
+@pytest.mark.parametrize("name", ["../up", "a b", ""])
+def test_a_name_that_could_be_a_path_is_still_refused(project: Path, env: dict[str, str], name: str) -> None:
+    done = adopt(project, f"project_name={name}", env=env)
+
+    assert done.returncode == 1
+    assert "; type a name like " in done.stderr
+    assert [path.name for path in project.parent.iterdir()] == ["old"]
+
+
 def test_when_told_the_project_is_marked_and_no_more(project: Path, env: dict[str, str]) -> None:
     done = adopt(project, "license=Apache-2.0", "--write", env=env)
 
