@@ -2,7 +2,7 @@
 # /// script
 # dependencies = ["nox[uv]>=2026.4.10"]
 # ///
-"""What can be done here, the same file in every module: plain `nox` runs what `nox -l` marks with *."""
+"""What can be done here, as in every module. Plain `nox` does what has a *, `nox -s NAME` any one thing."""
 
 import os
 import shutil
@@ -37,7 +37,7 @@ def typecheck(session: nox.Session) -> None:
 @nox.session(tags=["ci"], default=False, name="pythons", python=nox.project.python_versions(PYPROJECT))
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the tests, with branch coverage, on this or that Python; what follows -- goes to pytest."""
+    """Run the tests, with branch coverage; what follows -- goes to pytest."""
     session.install("-r", "locked/test.txt")
     session.install("--no-build-isolation", "-r", "locked/module.in")
     session.run("pytest", *(session.posargs or ["--cov"]))
