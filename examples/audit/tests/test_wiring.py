@@ -54,6 +54,15 @@ def test_the_fragment_shows_the_history_and_no_markup_of_others(client: TestClie
     assert "<td>&lt;b&gt;1&lt;/b&gt;</td><td>3</td>" in after
 
 
+def test_a_sum_too_long_for_a_table_is_shown_by_its_beginning_and_opens(client: TestClient) -> None:
+    long = f"{'9' * 200}+{'1' * 200}"
+    dispatched(client, cmd="append", calc=long, calcResult="1" * 200)
+
+    html = dispatched(client, cmd="component")["response"]["html"]
+
+    assert f"<details><summary>{'9' * 24}…</summary>{long}</details>" in html
+
+
 def test_without_its_file_it_lives_but_is_not_ready() -> None:
     with TestClient(create_app(Settings(audit_store=Path("/proc/nowhere/audit.db")))) as client:
         assert client.get("/livez").status_code == 200

@@ -219,3 +219,5 @@ async def test_nothing_in_a_page_runs_and_its_looks_are_its_own(queue_url: str) 
     assert policy.startswith("default-src 'none'")
     assert [f"'nonce-{nonce}'" in policy for nonce in nonces] == [True]
     assert "light dark" in style.text
+    # A number of hundreds of digits stays in its card.
+    assert "output, .problem { overflow-wrap: anywhere; }" in style.text
