@@ -21,7 +21,7 @@ import psutil
 
 END = re.compile(r"\n?\x1e(\d+)\x1e\n")
 # How long a command may take; one that runs on is looked at no longer than it takes to start a server.
-PATIENCE_SECONDS, START_SECONDS = 300, 90
+PATIENCE_SECONDS, START_SECONDS = 900, 300
 LEAVE_SECONDS = 60
 POLL_SECONDS = 0.02
 ROWS_AND_COLUMNS = 50, 100

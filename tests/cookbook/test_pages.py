@@ -10,7 +10,7 @@ from tests.cookbook.engines import NoEngine
 from tests.cookbook.homes import BOOK, Homes, pages
 from tests.surroundings import clean_environment
 
-pytestmark = [pytest.mark.cookbook, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.cookbook, pytest.mark.timeout(3600)]
 
 
 @pytest.fixture(scope="module")
