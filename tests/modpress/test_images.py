@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import io
 import json
@@ -10,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tarfile
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +24,7 @@ from modpress.leaks import PIECE, find_leaks, spellings
 from modpress.module import Module
 from modpress.urls import Login
 from tests.bench.processes import free_port
+from tests.debian_base import base_image, surroundings, why_not
 from tests.real_index import Index, Serve
 from tests.waiting import wait_for
 
@@ -29,14 +32,6 @@ ROOT = Path(__file__).parents[2]
 EXAMPLES = ROOT / "examples"
 LOGIN = Login("me", 's3cret/with "odd" létters')
 TAG = "localhost/adder:1.0.0"
-NEEDED = ("buildah", "podman", "runc", "debootstrap")
-# What a normal machine does without: a container of root with no right to raise limits, and no cgroups of its own.
-CONTAINERS_CONF = """
-[containers]
-default_ulimits = ["nofile=1024:1024", "nproc=1024:1024"]
-[engine]
-runtime = "runc"
-"""
 LEAKING = """
 ARG BASE
 FROM ${BASE}
@@ -156,23 +151,24 @@ class Yard:
 @pytest.fixture(scope="session")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An image of Debian with Python, made without any registry; it trusts whom this machine trusts."""
-    missing = [name for name in NEEDED if shutil.which(name) is None]
-    if os.geteuid() != 0 or missing:
-        pytest.skip(f"needs root and {' '.join(missing or NEEDED)} (apt-get install {' '.join(NEEDED)} iptables)")
-    root, tag = tmp_path_factory.mktemp("debian"), "localhost/modpress-test-base:1"
-    include = "--include=python3,python3-venv,ca-certificates"
-    run("debootstrap", "--variant=minbase", include, "bookworm", str(root))
-    shutil.copy(os.environ.get("SSL_CERT_FILE", "/etc/ssl/certs/ca-certificates.crt"), root / "etc/ssl/ours.crt")
-    made = run("buildah", "from", "scratch").strip()
-    run("buildah", "add", "--quiet", made, str(root), "/")
-    run("buildah", "config", "--env", "PIP_CERT=/etc/ssl/ours.crt", made)
-    run("buildah", "commit", "--quiet", "--rm", made, tag)
-    yield tag
-    run("podman", "rmi", "--force", tag)
+    if reason := why_not():
+        pytest.skip(reason)
+    # Each process that runs tests has its own: they all keep their images in one place.
+    tag = f"localhost/modpress-test-base:{os.getpid()}"
+    with base_image(tag, tmp_path_factory.mktemp("base")):
+        yield tag
 
 
 @pytest.fixture
-def yard(base: str, serve: Serve, tmp_path: Path) -> Iterator[Yard]:
+def alone() -> Iterator[None]:
+    """Keep other tests of images waiting: they all give the same name."""
+    with Path(tempfile.gettempdir(), "modpress-test-images.lock").open("w", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture
+def yard(base: str, alone: None, serve: Serve, tmp_path: Path) -> Iterator[Yard]:  # noqa: ARG001 - while it lasts
     """An index that asks everybody for a password, with the adder on it, and a login in a netrc file."""
     index = serve("--read", "users")
     folder = tmp_path / "examples"
@@ -181,13 +177,7 @@ def yard(base: str, serve: Serve, tmp_path: Path) -> Iterator[Yard]:
     publish = [sys.executable, "-m", "modpress", "publish", "--waive", "tests", str(folder)]
     subprocess.run(publish, env=index.env, check=True, capture_output=True)
     (tmp_path / "netrc").write_text(f"machine 127.0.0.1 login me password {quoted(index.password)}", encoding="utf-8")
-    (tmp_path / "containers.conf").write_text(CONTAINERS_CONF, encoding="utf-8")
-    own = {
-        "NETRC": str(tmp_path / "netrc"),
-        "CONTAINERS_CONF": str(tmp_path / "containers.conf"),
-        "BUILDAH_ISOLATION": "chroot",
-    }
-    yield Yard(base, {**index.env, **own}, index)
+    yield Yard(base, {**index.env, "NETRC": str(tmp_path / "netrc"), **surroundings(tmp_path)}, index)
     run("podman", "rmi", "--force", "--ignore", TAG)
 
 
@@ -212,12 +202,14 @@ def test_an_image_serves_and_holds_no_secret(
     engine: str, yard: Yard, container: Callable[[str, int], str], tmp_path: Path
 ) -> None:
     folder, port = tmp_path / "examples" / "adder", free_port()
+    before = images()
 
     done = modpress_image(str(folder), "--base", yard.base, "--engine", engine, env=yard.env)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{TAG} is built; no layer holds the password" in done.stdout
     assert yard.index.password not in done.stdout + done.stderr
+    assert len(images() - before) == 1, "nothing stays but the image"
     started = container(TAG, port)
     wait_for(lambda: is_sum(port))
     assert run("podman", "exec", started, "id", "-u", env=yard.env) == "65532\n"
@@ -243,6 +235,11 @@ def run(*command: str, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
+
+
+def images() -> set[str]:
+    """Return every image there is, those without a name too."""
+    return set(run("podman", "images", "--all", "--quiet", "--no-trunc").split())
 
 
 def is_sum(port: int) -> bool:
