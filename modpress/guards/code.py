@@ -58,15 +58,15 @@ class Declared(Guard):
 
     def _faults(self, case: Case) -> Iterator[str]:
         required = {canonicalize_name(Requirement(text).name) for text in case.metadata.get("requires_dist", [])}
-        own = {name.partition(".")[0] for name in find_importable(case.wheel)}
-        for name, place in sorted(_imports(case.wheel).items()):
-            if name in sys.stdlib_module_names or name in own:
+        own = find_importable(case.wheel)
+        for name, place in sorted(_foreign_imports(case.wheel, own).items()):
+            owners = {canonicalize_name(owner) for owner in case.tried.owners.get(name.partition(".")[0], ())}
+            # Of a namespace package this very module is an owner, whoever else is.
+            others = owners - {case.module.key}
+            if others & required:
                 continue
-            owners = {canonicalize_name(owner) for owner in case.tried.owners.get(name, ())}
-            if owners & required:
-                continue
-            if owners:
-                (owner, *_) = sorted(owners)
+            if others:
+                (owner, *_) = sorted(others)
                 yield f"{place} imports {name}, which comes from {owner}, and only by chance: add it to dependencies"
             elif not _may_be_extra(name, required, case.tried.owners):
                 yield f"{place} imports {name}, and no dependency brings it: add the one that does"
@@ -141,7 +141,7 @@ def test_requirements(case: Case) -> list[str] | None:
 
 
 def imports_in(text: str) -> dict[str, int]:
-    """Return the top names that a module needs to import, and in which line: not what it can do without."""
+    """Return the names that a module needs to import, and in which line: not what it can do without."""
     finder = _Imports()
     # What is no Python, such as a template of some, imports nothing.
     with suppress(SyntaxError):
@@ -158,13 +158,23 @@ class _Place:
         return f"{self.file}:{self.line}"
 
 
-def _imports(wheel: Mapping[str, bytes]) -> dict[str, _Place]:
+def _foreign_imports(wheel: Mapping[str, bytes], own: Sequence[str]) -> dict[str, _Place]:
+    """Return what a wheel imports and does not hold: top names, and dotted ones of a namespace that it shares."""
     found: dict[str, _Place] = {}
+    tops = {name.partition(".")[0] for name in own}
     for file, content in wheel.items():
-        if file.endswith(".py"):
-            for name, line in imports_in(content.decode("utf-8", "replace")).items():
-                found.setdefault(name, _Place(file, line))
+        if not file.endswith(".py"):
+            continue
+        for name, line in imports_in(content.decode("utf-8", "replace")).items():
+            top = name.partition(".")[0]
+            if top not in sys.stdlib_module_names and not _is_among(name, own):
+                found.setdefault(name if top in tops else top, _Place(file, line))
     return found
+
+
+def _is_among(name: str, own: Sequence[str]) -> bool:
+    # What stands above a topmost module is the namespace alone.
+    return any(f"{name}.".startswith(f"{each}.") or each.startswith(f"{name}.") for each in own)
 
 
 def _may_be_extra(name: str, required: AbstractSet[NormalizedName], owners: Mapping[str, Sequence[str]]) -> bool:
@@ -182,11 +192,13 @@ class _Imports(ast.NodeVisitor):
 
     def visit_Import(self, node: ast.Import) -> None:
         for alias in node.names:
-            self.found.setdefault(alias.name.partition(".")[0], node.lineno)
+            self.found.setdefault(alias.name, node.lineno)
 
     def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
         if not node.level and node.module:
-            self.found.setdefault(node.module.partition(".")[0], node.lineno)
+            for alias in node.names:
+                # Who takes all of a package takes no module of a namespace.
+                self.found.setdefault(node.module if alias.name == "*" else f"{node.module}.{alias.name}", node.lineno)
 
     def visit_Try(self, node: ast.Try) -> None:
         catches = " ".join(ast.unparse(handler.type) for handler in node.handlers if handler.type)

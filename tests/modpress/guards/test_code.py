@@ -90,6 +90,37 @@ def test_declared_finds_what_nothing_brings(make_case: MakeCase, tmp_path: Path)
     )
 
 
+NAMESPACE = """
+import shared, shared.one
+from shared import one
+from shared.one import anything
+def later():
+    from shared import two
+"""
+
+
+@pytest.mark.parametrize(
+    ("needs", "sentences"),
+    [
+        pytest.param(
+            [],
+            ("shared/one/__init__.py:6 imports shared.two, and no dependency brings it: add the one that does",),
+            id="nobody's",
+        ),
+        pytest.param(["acme-two"], (), id="a declared sibling's"),
+    ],
+)
+def test_declared_tells_parts_of_a_namespace_apart(
+    make_case: MakeCase, tmp_path: Path, needs: list[str], sentences: tuple[str, ...]
+) -> None:
+    two = sibling(tmp_path / "two", "acme-two", members={"shared/two/__init__.py": b""})
+    one = hand_made(tmp_path, inside=requiring(*needs), members={"shared/one/__init__.py": NAMESPACE.encode()})
+
+    verdict = Declared().check(make_case(release=one, siblings=[two]))
+
+    assert verdict.sentences == sentences
+
+
 def test_declared_finds_what_comes_by_chance(make_case: MakeCase, tmp_path: Path) -> None:
     needs_three = requiring("acme-three").replace(b"acme-one", b"acme-two")
     siblings = [
@@ -119,9 +150,9 @@ def test_what_a_module_can_do_without_needs_no_declaration(code: str) -> None:
 
 
 def test_imports_are_found_at_any_depth() -> None:
-    code = "import a.b, c as d\nfrom e.f import g\ndef h():\n    try:\n        import i\n    finally: pass\n"
+    code = "import a.b, c as d\nfrom e.f import g\nfrom j.k import *\ndef h():\n    try: import i\n    finally: pass\n"
 
-    assert imports_in(code) == {"a": 1, "c": 1, "e": 2, "i": 5}
+    assert imports_in(code) == {"a.b": 1, "c": 1, "e.f.g": 2, "j.k": 3, "i": 5}
 
 
 @pytest.fixture
