@@ -3,7 +3,7 @@
 import fcntl
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -20,7 +20,7 @@ class AnotherError(Exception):
 
 
 @contextmanager
-def alone(path: Path) -> Iterator[int]:
+def alone(path: Path) -> Generator[int]:
     """Hold the lock of a system, and give its descriptor: who inherits it holds it too.
 
     Raises:

@@ -96,7 +96,11 @@ def deafen() -> None:
     for number in SIGNALS:
         asyncio.get_running_loop().remove_signal_handler(number)
         # Not SIG_IGN, which what is just being started would inherit.
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, heed_not)
+
+
+def heed_not(_number: int, _frame: object) -> None:
+    """Do nothing."""
 
 
 async def shown_until_ready(desk: Desk) -> None:
