@@ -1,5 +1,6 @@
 """The shell, used as a person uses it, with real processes; however it ends, nothing stays."""
 
+import fcntl
 import os
 import re
 import signal
@@ -73,19 +74,18 @@ def test_a_service_that_broke_starts_anew_when_its_files_are_mended(
 
 
 def test_a_service_that_ended_by_itself_can_be_stopped_while_its_children_are_being_ended(
-    terminal: Terminal, system: System, typed: Typed, wait_for: WaitFor
+    system: System, wait_for: WaitFor, request: pytest.FixtureRequest
 ) -> None:
     main = system.folder / "web" / "main.py"
     # The child heeds no SIGTERM, so to end it takes a while.
-    stubborn = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
+    stubborn = "import signal, time; signal.signal(signal.SIGTERM, lambda *_: open('told', 'w'));"
     main.write_text(main.read_text(encoding="utf-8").replace("import time;", stubborn), encoding="utf-8")
-    terminal.expect("web starts anew")
-    wait_for(lambda: system.is_up("web"))
+    typed = request.getfixturevalue("typed")
     shown = typed("ps", r"elsewhere.*\n")
     child = system.child("web")
 
     os.kill(int(re.search(r"web .*?:\d+ +(\d+)", shown)[1]), signal.SIGKILL)  # type: ignore[index]
-    wait_for(lambda: not system.is_up("web"))
+    wait_for((system.folder / "told").is_file)
     typed("stop web", r"web +○ stopped")
 
     assert not system.is_alive(child)
@@ -257,6 +257,22 @@ def test_a_second_shell_says_that_there_is_one(terminal: Terminal, system: Syste
         f"shell: this system already runs in another shell, process {terminal.pid}; type there, or end that\n"
     )
     assert system.is_up("web")
+
+
+def test_a_lock_that_is_never_given_free_is_not_waited_for_without_end(system: System) -> None:
+    lock = system.folder / "var" / "shell.lock"
+    lock.parent.mkdir()
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        pass
+    command = [sys.executable, "-m", "shell", "--file", str(system.file)]
+
+    with lock.open("w", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.write(str(gone.pid))
+        file.flush()
+        result = subprocess.run(command, input="", capture_output=True, check=False, text=True, timeout=60)
+
+    assert f"in another shell, process {gone.pid};" in result.stderr
 
 
 def test_after_a_shell_that_was_killed_the_next_one_waits_for_what_is_left(

@@ -300,9 +300,14 @@ async def settled(desk: Desk, name: str, seconds: float = 20) -> None:
     loop = asyncio.get_running_loop()
     ends = loop.time() + seconds
     # A service has no event to wait for.
-    while loop.time() < ends and State.STARTING in [await each.state() for each in chosen]:  # noqa: ASYNC110
+    while loop.time() < ends and await are_starting(chosen):  # noqa: ASYNC110
         await asyncio.sleep(0.1)
     await ps(desk)
+
+
+async def are_starting(chosen: list[Running]) -> bool:
+    """Tell whether any of these is still about to be ready."""
+    return State.STARTING in [await each.state() for each in chosen]
 
 
 def debugged(command: tuple[str, ...], port: int) -> tuple[str, ...]:
