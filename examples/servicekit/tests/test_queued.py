@@ -33,6 +33,12 @@ def ends(file: Path) -> float:
     return float(until)
 
 
+def rename(file: Path, table: str, name: str) -> None:
+    """Give a table of the queue's file another name, under which the queue does not find it."""
+    with closing(sqlite3.connect(file, timeout=30)) as connection:
+        connection.execute(f"ALTER TABLE {table} RENAME TO {name}")
+
+
 async def test_an_event_is_safe_when_nobody_works_yet(tmp_path: Path) -> None:
     heard: asyncio.Queue[Any] = asyncio.Queue()
     broker = open_broker(f"sqlite:{tmp_path}/queue.db")
@@ -164,6 +170,33 @@ async def test_a_message_that_takes_long_is_not_given_to_another(tmp_path: Path)
     assert len(heard) == 1
 
 
+async def test_who_is_refused_more_time_once_asks_again(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file, done = tmp_path / "queue.db", asyncio.Event()
+    broker, worker = open_broker(f"sqlite:{file}"), Mu("worker")
+
+    async def slow(_message: Any) -> None:  # noqa: ANN401
+        first = ends(file)
+        rename(file, "messages", "lost")
+        while "no such table" not in caplog.text:  # noqa: ASYNC110 - a log has no event to wait for
+            await asyncio.sleep(0.1)
+        rename(file, "lost", "messages")
+        while ends(file) == first:  # noqa: ASYNC110 - nor has a file
+            await asyncio.sleep(0.1)
+        done.set()
+
+    worker.define("*", slow)
+    await broker.queue("events").put({**Request(message=ADD, trace="t", seconds=60).wire(), "id": "one"})
+    await worker.inbound("*", QueueServer(broker, "events", Rules(lease=6)))
+    await asyncio.wait_for(done.wait(), 60)
+    await worker.teardown()
+    left = await broker.queue("events").size()
+    await broker.close()
+
+    assert left == 0
+
+
 async def test_a_queue_that_breaks_at_work_is_logged_and_the_work_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -171,8 +204,7 @@ async def test_a_queue_that_breaks_at_work_is_logged_and_the_work_goes_on(
     broker, worker = open_broker(f"sqlite:{file}"), Mu("worker")
 
     def break_it(_message: Any) -> None:  # noqa: ANN401
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("ALTER TABLE messages RENAME TO lost")
+        rename(file, "messages", "lost")
         heard.set()
 
     worker.define("*", break_it)

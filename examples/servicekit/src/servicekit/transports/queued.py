@@ -167,7 +167,11 @@ class QueueServer:
     async def _renew(self, delivery: Delivery) -> None:
         while True:
             await asyncio.sleep(self._queue.rules.lease / 3)
-            await self._queue.extend(delivery)
+            try:
+                await self._queue.extend(delivery)
+            except QueueError as error:
+                # Before the lease ends there are further times to ask, and the queue may be back by then.
+                LOG.warning("%s", error)
 
 
 @dataclass(frozen=True)
