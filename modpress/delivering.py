@@ -26,7 +26,10 @@ class UnfitOnStage(Fault):
     """Releases do not work as the index would hand them out, which showed before anybody else could see them."""
 
     def __init__(self, releases: str, what: str, url: str, output: str) -> None:
-        super().__init__(f"{what} {releases} from the stage {url} failed, and nothing was published:{indented(output)}")
+        super().__init__(
+            f"{what} {releases} from the stage {url} failed, and nothing was published; where the network or the index "
+            f"was at fault, the same command again goes on from there:{indented(output)}"
+        )
 
 
 @dataclass(frozen=True)

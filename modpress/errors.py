@@ -201,7 +201,10 @@ class NotInstallable(Fault):
     """A release is on the index, and cannot be used from there."""
 
     def __init__(self, release: str, what: str, url: str, output: str) -> None:
-        super().__init__(f"{release} was published, but {what} it from {url} failed:{indented(output)}")
+        super().__init__(
+            f"{release}: published, but {what} what {url} hands out failed; where the network or the index "
+            f"was at fault, the same command again proves it:{indented(output)}"
+        )
 
 
 def indented(output: str) -> str:

@@ -99,9 +99,11 @@ def test_other_bytes_than_were_built_are_found_out(
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        pytest.param({"code": "import no_such_module"}, "importing it .*(?s:.)*No module named 'no_such", id="import"),
+        pytest.param(
+            {"code": "import no_such_module"}, "importing what .*(?s:.)*No module named 'no_such", id="import"
+        ),
         pytest.param({"extra": "Requires-Dist: acme-nowhere\n"}, "installing (?s:.*)acme-nowhere", id="dependency"),
-        pytest.param({"requires_python": ">=9"}, "making an environment for it", id="a Python that nobody has"),
+        pytest.param({"requires_python": ">=9"}, "making an environment for what", id="a Python that nobody has"),
     ],
 )
 def test_a_release_that_cannot_be_used_is_told_with_the_reason(  # noqa: PLR0913, PLR0917 - fixtures
@@ -115,7 +117,7 @@ def test_a_release_that_cannot_be_used_is_told_with_the_reason(  # noqa: PLR0913
     release = make_release(**changes)
     odd.show(PAGE, files(release))
 
-    with pytest.raises(NotInstallable, match=f"acme-one 1.0 was published, but {sentence}"):
+    with pytest.raises(NotInstallable, match=f"acme-one 1.0: published, but {sentence}"):
         prove([release], listing(odd), client, scratch)
 
 
