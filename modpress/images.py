@@ -71,13 +71,9 @@ class Engine:
         # What listens on this machine only, can be seen only from its own network.
         network = ["--network=host"] if is_loopback(image.index_url) else []
         # What a login could read yesterday, it may not read today: nothing is taken from an earlier build.
-        options = [f"--secret=id={SECRET},src={secret}", "--no-cache", *self.kept(), *network, *arguments]
+        options = [f"--secret=id={SECRET},src={secret}", "--no-cache", *network, *arguments]
         file = str(image.folder / CONTAINERFILE)
         return [self.name, "build", f"--file={file}", f"--tag={image.tag}", *options, str(image.folder)]
-
-    def kept(self) -> list[str]:
-        """Return the options with which nothing is kept but the image: no step of it, and no stage before it."""
-        return [] if self.name == "docker" else ["--layers=false"]
 
     def export(self, tag: str, archive: Path) -> list[str]:
         """Return the command that writes an image into a file, with all its layers."""

@@ -202,14 +202,12 @@ def test_an_image_serves_and_holds_no_secret(
     engine: str, yard: Yard, container: Callable[[str, int], str], tmp_path: Path
 ) -> None:
     folder, port = tmp_path / "examples" / "adder", free_port()
-    before = images()
 
     done = modpress_image(str(folder), "--base", yard.base, "--engine", engine, env=yard.env)
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"{TAG} is built; no layer holds the password" in done.stdout
     assert yard.index.password not in done.stdout + done.stderr
-    assert len(images() - before) == 1, "nothing stays but the image"
     started = container(TAG, port)
     wait_for(lambda: is_sum(port))
     assert run("podman", "exec", started, "id", "-u", env=yard.env) == "65532\n"
@@ -235,11 +233,6 @@ def run(*command: str, env: dict[str, str] | None = None) -> str:
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
-
-
-def images() -> set[str]:
-    """Return every image there is, those without a name too."""
-    return set(run("podman", "images", "--all", "--quiet", "--no-trunc").split())
 
 
 def is_sum(port: int) -> bool:
