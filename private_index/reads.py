@@ -144,10 +144,8 @@ class Reads:
         return self._ready(pages.project_page(project, files, kind), kind)
 
     def _told_of_variants(self, name: str, filename: str, sha256: str) -> Answer | None:
-        for told, content in self._variants.of(self._catalogue.project_files(name)):
-            if (told.filename, told.sha256) == (filename, sha256):
-                return Sidecar(content, sha256, self._caching)
-        return None
+        content = self._variants.content(self._catalogue.project_files(name), filename, sha256)
+        return None if content is None else Sidecar(content, sha256, self._caching)
 
     # The row is read only while the shelf listens: a file that is withdrawn from then on is not kept.
     def _stored(self, filename: str) -> Answer | None:

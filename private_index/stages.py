@@ -106,13 +106,11 @@ class Stages:
         return Sidecar(self._staging.metadata(session, filename), file.metadata_sha256, _CACHING)
 
     def _told_of_variants(self, request: Request) -> Answer | None:
-        asked = request.path_params
-        name = canonicalize_name(asked["filename"].partition("-")[0])
-        shown = _over(self._store.catalogue.project_files(name), self._staged(asked["session"], name))
-        for told, content in self._variants(asked["session"]).of(shown):
-            if (told.filename, told.sha256) == (asked["filename"], asked["sha256"]):
-                return Sidecar(content, told.sha256, _CACHING)
-        return None
+        session, filename, sha256 = (request.path_params[key] for key in ("session", "filename", "sha256"))
+        name = canonicalize_name(filename.partition("-")[0])
+        shown = _over(self._store.catalogue.project_files(name), self._staged(session, name))
+        content = self._variants(session).content(shown, filename, sha256)
+        return None if content is None else Sidecar(content, sha256, _CACHING)
 
     def _variants(self, session: str) -> Variants:
         def path_of(filename: str) -> Path:

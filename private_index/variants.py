@@ -54,6 +54,11 @@ class Variants:
                 releases.setdefault(canonicalize_version(file.version), []).append(file)
         return [made for wheels in releases.values() for made in self._made_of(wheels)]
 
+    def content(self, files: Sequence[File], filename: str, sha256: str) -> bytes | None:
+        """Return the bytes of one such file; None for one that does not tell of these files, or not any more."""
+        wanted = filename, sha256
+        return next((found for told, found in self.of(files) if (told.filename, told.sha256) == wanted), None)
+
     def _made_of(self, wheels: Sequence[File]) -> Iterator[tuple[File, bytes]]:
         said = [(file, found) for file in wheels if (found := self._said(file.filename, file.sha256)) is not None]
         # A file that says nothing of any wheel would be no help, and one of a future format is not ours to make.
